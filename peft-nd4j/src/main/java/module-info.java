@@ -1,0 +1,32 @@
+/** ND4J and its native CPU backend as one real module: the upstream jars carry descriptors that do not resolve. */
+open module org.peft4j.nd4j {
+    requires transitive org.bytedeco.javacpp;
+    requires transitive org.bytedeco.openblas;
+    requires org.slf4j;
+    requires org.apache.commons.lang3;
+    requires org.apache.commons.io;
+    requires org.apache.commons.collections4;
+    requires java.logging;
+    requires java.management;
+    requires java.xml;
+    requires jdk.unsupported;
+    requires static java.sql;
+    requires static java.desktop;
+    requires static java.compiler;
+
+    exports org.nd4j.linalg.api.buffer; // data buffers and types
+    exports org.nd4j.linalg.api.ndarray; // INDArray
+    exports org.nd4j.linalg.factory; // Nd4j
+    exports org.nd4j.linalg.learning; // updaters
+    exports org.nd4j.linalg.learning.config;
+    exports org.nd4j.linalg.schedule;
+
+    uses org.nd4j.linalg.factory.Nd4jBackend;
+    uses org.nd4j.linalg.env.EnvironmentalAction;
+    uses org.nd4j.linalg.compression.NDArrayCompressor;
+    uses org.nd4j.common.base.PreconditionsFormat;
+    uses org.nd4j.systeminfo.GPUInfoProvider;
+
+    provides org.nd4j.linalg.factory.Nd4jBackend with
+            org.nd4j.linalg.cpu.nativecpu.CpuBackend;
+}
