@@ -1,0 +1,246 @@
+package org.peft4j.engine;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.peft4j.engine.Blas.Mat;
+
+/** The backward pass of attention. */
+final class AttentionGradient {
+    private final AttentionPass pass;
+    private final Tensor out;
+    private final Tape tape;
+    private final Attention.Heads heads;
+    private final int kvWidth;
+    private float queryBeta;
+    private boolean ownWanted;
+    /** For each thing all runs see: a place for each run's part of its gradient, summed in order at the end. */
+    private final List<Parts> parts = new ArrayList<>();
+
+    AttentionGradient(AttentionPass pass, Tensor out) {
+        this.pass = pass;
+        this.out = out;
+        this.tape = pass.tape();
+        this.heads = pass.heads();
+        this.kvWidth = heads.kvHeads() * heads.headDim();
+    }
+
+    /** Gradients of keys and values that several runs see, one piece per run. */
+    private record Parts(Tensor keys, Tensor values, int rows, Buf keyParts, Buf valueParts) {
+        boolean wanted() {
+            return keyParts != null;
+        }
+    }
+
+    /** Where a segment's gradients are added; null where none is wanted. */
+    private record Sink(Mat keys, Mat values) {}
+
+    void run() {
+        Tensor q = pass.queries();
+        Tensor k = pass.keys();
+        if (q.needsGradient && k != null && (q == k || q == pass.values())) {
+            openZeroed(q);
+            queryBeta = 1f;
+        } else if (q.needsGradient) {
+            queryBeta = tape.openGradient(q);
+        }
+        ownWanted = k != null && (k.needsGradient || pass.values().needsGradient);
+        if (ownWanted) {
+            openZeroed(k);
+            openZeroed(pass.values());
+        }
+        for (Attention.Shared s : pass.shared()) {
+            boolean wanted = s.keys().needsGradient || s.values().needsGradient;
+            parts.add(parts(s.keys(), s.values(), s.keys().rows, wanted));
+        }
+        if (pass.sharedRows() > 0) {
+            parts.add(parts(k, pass.values(), pass.sharedRows(), ownWanted));
+        }
+        int most = pass.longest();
+        pass.tasks((run, kvHead) -> {
+            Work work = new Work(run, kvHead, most);
+            for (int h = kvHead * heads.group(); h < (kvHead + 1) * heads.group(); h++) {
+                work.head(h);
+            }
+        });
+        parts.forEach(this::addParts);
+    }
+
+    private void openZeroed(Tensor t) {
+        if (t.needsGradient && tape.openGradient(t) == 0f) {
+            t.gradient.buf.fill(0f);
+        }
+    }
+
+    private Parts parts(Tensor keys, Tensor values, int rows, boolean wanted) {
+        if (!wanted) {
+            return new Parts(keys, values, rows, null, null);
+        }
+        long size = (long) pass.runs() * rows * kvWidth;
+        Buf keyParts = tape.take(size);
+        Buf valueParts = tape.take(size);
+        keyParts.fill(0f);
+        valueParts.fill(0f);
+        return new Parts(keys, values, rows, keyParts, valueParts);
+    }
+
+    private void addParts(Parts p) {
+        if (!p.wanted()) {
+            return;
+        }
+        int size = p.rows * kvWidth;
+        addParts(p.keys, p.keyParts, size);
+        addParts(p.values, p.valueParts, size);
+        tape.giveBack(p.keyParts);
+        tape.giveBack(p.valueParts);
+    }
+
+    private void addParts(Tensor to, Buf source, int size) {
+        if (to.needsGradient) {
+            openZeroed(to);
+            Buf into = to.gradient.buf.slice(0, size);
+            for (int run = 0; run < pass.runs(); run++) {
+                Elementwise.axpy(tape.workers(), 1f, source.slice(run * size, size), 1f, into);
+            }
+        }
+    }
+
+    /** The work of one task. */
+    private final class Work {
+        private final Attention.Run run;
+        private final int index;
+        private final int kvHead;
+        private final Buf probabilities;
+        private final Buf slopes;
+        private final float[] p;
+        private final float[] d;
+        private final float[] o;
+        private final float[] g;
+
+        Work(int index, int kvHead, int most) {
+            this.run = pass.run(index);
+            this.index = index;
+            this.kvHead = kvHead;
+            this.probabilities = Scratch.take(Attention.BLOCK * most);
+            this.slopes = Scratch.takeSecond(Attention.BLOCK * most);
+            this.p = new float[most];
+            this.d = new float[most];
+            this.o = new float[heads.headDim()];
+            this.g = new float[heads.headDim()];
+        }
+
+        void head(int head) {
+            List<AttentionPass.Segment> segments = pass.segments(index, kvHead);
+            for (int i = 0; i < run.queries(); i += Attention.BLOCK) {
+                int n = Math.min(Attention.BLOCK, run.queries() - i);
+                List<AttentionPass.Segment> all = new ArrayList<>(segments);
+                all.add(pass.own(run, kvHead, run.past() + i + n));
+                block(head, i, n, all);
+            }
+        }
+
+        private void block(int head, int firstQuery, int n, List<AttentionPass.Segment> all) {
+            int rowIndex = run.queryStart() + firstQuery;
+            int width = pass.scores(run, head, firstQuery, n, all, probabilities);
+            Mat outGradient = pass.queryMat(out.gradient.buf, rowIndex, head);
+            int at = 0;
+            for (AttentionPass.Segment s : all) {
+                if (s.count() > 0) {
+                    Mat target = Mat.of(slopes, at, width);
+                    Blas.single(
+                            n,
+                            s.count(),
+                            heads.headDim(),
+                            1f,
+                            outGradient,
+                            s.values().t(),
+                            0f,
+                            target);
+                    at += s.count();
+                }
+            }
+            int common = width - all.get(all.size() - 1).count();
+            for (int j = 0; j < n; j++) {
+                slopes(head, firstQuery + j, j, width, common);
+            }
+            spread(head, rowIndex, n, width, all, outGradient);
+        }
+
+        /** Turns one row of scores into probabilities and their gradients into those of the scores. */
+        private void slopes(int head, int local, int j, int width, int common) {
+            int rowIndex = run.queryStart() + local;
+            int query = run.past() + local;
+            int at = rowIndex * out.cols + head * heads.headDim();
+            out.value().get(at, o, 0, o.length);
+            out.gradient.buf.get(at, g, 0, g.length);
+            float mean = Rows.dot(o, g, o.length);
+            float logSum = pass.logSum(rowIndex, head);
+            float scale = heads.scale();
+            probabilities.get(j * width, p, 0, width);
+            slopes.get(j * width, d, 0, width);
+            int from = common + pass.firstKey(head, query, run);
+            int to = common + Math.max(0, query + 1);
+            for (int i = 0; i < common; i++) {
+                p[i] = FastExp.exp(p[i] - logSum);
+                d[i] = p[i] * (d[i] - mean) * scale;
+            }
+            java.util.Arrays.fill(p, common, from, 0f);
+            java.util.Arrays.fill(d, common, from, 0f);
+            for (int i = from; i < to; i++) {
+                p[i] = FastExp.exp(p[i] - logSum);
+                d[i] = p[i] * (d[i] - mean) * scale;
+            }
+            java.util.Arrays.fill(p, to, width, 0f);
+            java.util.Arrays.fill(d, to, width, 0f);
+            probabilities.put(j * width, p, 0, width);
+            slopes.put(j * width, d, 0, width);
+        }
+
+        /** Passes the block's gradients on to queries, keys and values. */
+        private void spread(
+                int head, int rowIndex, int n, int width, List<AttentionPass.Segment> all, Mat outGradient) {
+            Tensor q = pass.queries();
+            int at = 0;
+            float beta = queryBeta;
+            for (int i = 0; i < all.size(); i++) {
+                AttentionPass.Segment s = all.get(i);
+                if (s.count() == 0) {
+                    continue;
+                }
+                Mat slope = Mat.of(slopes, at, width);
+                Mat probability = Mat.of(probabilities, at, width);
+                if (q.needsGradient) {
+                    Mat target = pass.queryMat(q.gradient.buf, rowIndex, head);
+                    Blas.single(n, heads.headDim(), s.count(), 1f, slope, s.keys(), beta, target);
+                    beta = 1f;
+                }
+                Sink sink = sink(i, i == all.size() - 1);
+                if (sink.keys != null) {
+                    Mat queries = pass.queryMat(q.value(), rowIndex, head);
+                    Blas.single(s.count(), heads.headDim(), n, 1f, slope.t(), queries, 1f, sink.keys);
+                }
+                if (sink.values != null) {
+                    Blas.single(s.count(), heads.headDim(), n, 1f, probability.t(), outGradient, 1f, sink.values);
+                }
+                at += s.count();
+            }
+        }
+
+        private Sink sink(int segment, boolean own) {
+            int column = kvHead * heads.headDim();
+            if (own) {
+                long first = (long) run.keyStart() * kvWidth + column;
+                return new Sink(into(pass.keys(), first), into(pass.values(), first));
+            }
+            Parts part = parts.get(segment);
+            if (!part.wanted()) {
+                return new Sink(null, null);
+            }
+            long first = (long) index * part.rows * kvWidth + column;
+            return new Sink(Mat.of(part.keyParts, first, kvWidth), Mat.of(part.valueParts, first, kvWidth));
+        }
+
+        private Mat into(Tensor t, long first) {
+            return t != null && t.needsGradient ? Mat.of(t.gradient.buf, first, kvWidth) : null;
+        }
+    }
+}

@@ -1,0 +1,269 @@
+package org.peft4j.engine;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.peft4j.engine.Blas.Mat;
+
+/** One attention forward and backward. Work is split by sequence and key/value head, so no two tasks write to one place. */
+final class AttentionPass {
+    private final Tape tape;
+    private final Attention.Heads heads;
+    private final Tensor q;
+    private final Attention.Run[] runs;
+    private final int sharedRows;
+    private final List<Attention.Shared> shared;
+    /** The keys and values of the batch itself where gradients may flow to them; null with a cache. */
+    private final Tensor k;
+
+    private final Tensor v;
+    private final int kvWidth;
+    private final float[] logSums;
+
+    AttentionPass(
+            Tape tape,
+            Attention.Heads heads,
+            Tensor q,
+            Attention.Run[] runs,
+            int sharedRows,
+            List<Attention.Shared> shared,
+            Tensor k,
+            Tensor v) {
+        this.tape = tape;
+        this.heads = heads;
+        this.q = q;
+        this.runs = runs;
+        this.sharedRows = sharedRows;
+        this.shared = shared;
+        this.k = k;
+        this.v = v;
+        this.kvWidth = heads.kvHeads() * heads.headDim();
+        this.logSums = new float[q.rows * heads.heads()];
+    }
+
+    /** A run of keys that all queries of a task see: addresses of one head's columns, and how many. */
+    record Segment(Mat keys, Mat values, int count) {}
+
+    Tensor forward() {
+        check();
+        boolean needed = q.needsGradient || (k != null && (k.needsGradient || v.needsGradient));
+        for (Attention.Shared s : shared) {
+            needed |= s.keys().needsGradient || s.values().needsGradient;
+        }
+        Tensor out = tape.fresh(needed, q.rows, q.cols);
+        int most = longest();
+        tasks((run, kvHead) -> {
+            float[] row = new float[most];
+            Buf scores = Scratch.take(Attention.BLOCK * most);
+            for (int h = kvHead * heads.group(); h < (kvHead + 1) * heads.group(); h++) {
+                forwardHead(runs[run], segments(run, kvHead), h, scores, row, out.value);
+            }
+        });
+        List<Tensor> saved = new ArrayList<>(List.of(q, out));
+        if (k != null) {
+            saved.add(k);
+            saved.add(v);
+        }
+        for (Attention.Shared s : shared) {
+            saved.add(s.keys());
+            saved.add(s.values());
+        }
+        tape.record(out, () -> new AttentionGradient(this, out).run(), saved.toArray(new Tensor[0]));
+        return out;
+    }
+
+    /** Wrong shapes would read other tensors' memory. */
+    private void check() {
+        if (q.cols != heads.heads() * heads.headDim() || heads.heads() % heads.kvHeads() != 0) {
+            throw new IllegalArgumentException("queries " + q + " for " + heads);
+        }
+        List<Attention.Shared> all = new ArrayList<>(shared);
+        if (k != null) {
+            all.add(new Attention.Shared(k, v));
+        }
+        for (Attention.Shared s : all) {
+            if (s.keys().cols != kvWidth || !s.keys().sameShape(s.values())) {
+                throw new IllegalArgumentException("keys " + s.keys() + " and values " + s.values() + " for " + heads);
+            }
+        }
+    }
+
+    /** What a task does. */
+    interface Task {
+        void run(int run, int kvHead);
+    }
+
+    void tasks(Task task) {
+        int kvHeads = heads.kvHeads();
+        tape.workers().run(runs.length * kvHeads, i -> task.run(i / kvHeads, i % kvHeads));
+    }
+
+    /** The most keys one query of any run can see. */
+    int longest() {
+        int most = 0;
+        for (Attention.Run run : runs) {
+            most = Math.max(most, run.length());
+        }
+        for (Attention.Shared s : shared) {
+            most += s.keys().rows;
+        }
+        return most + sharedRows;
+    }
+
+    /** What the queries of a run see besides their own sequence. */
+    List<Segment> segments(int run, int kvHead) {
+        int column = kvHead * heads.headDim();
+        List<Segment> list = new ArrayList<>();
+        for (Attention.Shared s : shared) {
+            list.add(new Segment(
+                    Mat.of(s.keys().value(), column, kvWidth),
+                    Mat.of(s.values().value(), column, kvWidth),
+                    s.keys().rows));
+        }
+        if (sharedRows > 0 && run > 0) {
+            list.add(new Segment(Mat.of(k.value(), column, kvWidth), Mat.of(v.value(), column, kvWidth), sharedRows));
+        }
+        return list;
+    }
+
+    /** The part of a run's own keys that the first {@code count} of them make. */
+    Segment own(Attention.Run run, int kvHead, int count) {
+        long first = (long) run.keyStart() * kvWidth + (long) kvHead * heads.headDim();
+        return new Segment(
+                Mat.of(run.keys(), first, kvWidth), Mat.of(run.values(), first, kvWidth), Math.max(0, count));
+    }
+
+    private void forwardHead(Attention.Run run, List<Segment> segments, int head, Buf scores, float[] row, Buf out) {
+        int kvHead = head / heads.group();
+        for (int i = 0; i < run.queries(); i += Attention.BLOCK) {
+            int n = Math.min(Attention.BLOCK, run.queries() - i);
+            List<Segment> all = new ArrayList<>(segments);
+            all.add(own(run, kvHead, run.past() + i + n));
+            int width = scores(run, head, i, n, all, scores);
+            int common = width - all.get(all.size() - 1).count();
+            for (int j = 0; j < n; j++) {
+                scores.get(j * width, row, 0, width);
+                int query = run.past() + i + j;
+                float logSum = softmax(row, common, firstKey(head, query, run), query + 1, width);
+                logSums[(run.queryStart() + i + j) * heads.heads() + head] = logSum;
+                scores.put(j * width, row, 0, width);
+            }
+            float beta = 0f;
+            int at = 0;
+            Mat target = queryMat(out, run.queryStart() + i, head);
+            for (Segment s : all) {
+                if (s.count() > 0) {
+                    Mat p = Mat.of(scores, at, width);
+                    Blas.single(n, heads.headDim(), s.count(), 1f, p, s.values(), beta, target);
+                    beta = 1f;
+                    at += s.count();
+                }
+            }
+        }
+    }
+
+    int firstKey(int head, int query, Attention.Run run) {
+        if (query < 0) {
+            return 0;
+        }
+        int first = heads.window().firstKey(head, query, run.length());
+        if (first < 0 || first > query) {
+            throw new IllegalArgumentException("a window of head " + head + " starts at key " + first
+                    + " for the query at position " + query + ", outside 0 to " + query);
+        }
+        return first;
+    }
+
+    /** Scores of a block of queries against all segments, side by side; gives their number per query. */
+    int scores(Attention.Run run, int head, int firstQuery, int n, List<Segment> all, Buf into) {
+        int width = all.stream().mapToInt(Segment::count).sum();
+        Mat queries = queryMat(q.value(), run.queryStart() + firstQuery, head);
+        int at = 0;
+        for (Segment s : all) {
+            if (s.count() > 0) {
+                Mat target = Mat.of(into, at, width);
+                Blas.single(
+                        n,
+                        s.count(),
+                        heads.headDim(),
+                        heads.scale(),
+                        queries,
+                        s.keys().t(),
+                        0f,
+                        target);
+                at += s.count();
+            }
+        }
+        return width;
+    }
+
+    Mat queryMat(Buf buf, int rowIndex, int head) {
+        return Mat.of(buf, (long) rowIndex * q.cols + (long) head * heads.headDim(), q.cols);
+    }
+
+    /** Softmax over the common keys and the own ones from {@code first} to {@code end}; zero elsewhere. */
+    private static float softmax(float[] row, int common, int first, int end, int width) {
+        int from = common + first;
+        int to = common + Math.max(0, end);
+        float max = Float.NEGATIVE_INFINITY;
+        for (int i = 0; i < common; i++) {
+            max = Math.max(max, row[i]);
+        }
+        for (int i = from; i < to; i++) {
+            max = Math.max(max, row[i]);
+        }
+        for (int i = 0; i < common; i++) {
+            row[i] = FastExp.exp(row[i] - max);
+        }
+        java.util.Arrays.fill(row, common, from, 0f);
+        for (int i = from; i < to; i++) {
+            row[i] = FastExp.exp(row[i] - max);
+        }
+        java.util.Arrays.fill(row, to, width, 0f);
+        float sum = Rows.sum(row, width);
+        float inverse = 1f / sum;
+        for (int i = 0; i < width; i++) {
+            row[i] *= inverse;
+        }
+        return max + (float) Math.log(sum);
+    }
+
+    Tape tape() {
+        return tape;
+    }
+
+    Attention.Heads heads() {
+        return heads;
+    }
+
+    Attention.Run run(int i) {
+        return runs[i];
+    }
+
+    int runs() {
+        return runs.length;
+    }
+
+    Tensor queries() {
+        return q;
+    }
+
+    Tensor keys() {
+        return k;
+    }
+
+    Tensor values() {
+        return v;
+    }
+
+    List<Attention.Shared> shared() {
+        return shared;
+    }
+
+    int sharedRows() {
+        return sharedRows;
+    }
+
+    float logSum(int row, int head) {
+        return logSums[row * heads.heads() + head];
+    }
+}

@@ -1,0 +1,107 @@
+package org.peft4j.engine;
+
+import static org.bytedeco.openblas.global.openblas_nolapack.CblasNoTrans;
+import static org.bytedeco.openblas.global.openblas_nolapack.CblasRowMajor;
+import static org.bytedeco.openblas.global.openblas_nolapack.CblasTrans;
+
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.openblas.global.openblas_nolapack;
+
+/** Matrix products on native memory: one BLAS thread per call, the work split in Java. */
+final class Blas {
+    /** Below this many multiply-adds a product is not worth splitting. */
+    private static final long SPLIT_FROM = 1L << 19;
+
+    private static final ThreadLocal<Operands> OPERANDS = ThreadLocal.withInitial(Operands::new);
+
+    private final Workers workers;
+
+    Blas(Workers workers) {
+        this.workers = workers;
+        // The library's own threads spin and fight with ours.
+        org.bytedeco.openblas.presets.openblas_nolapack.blas_set_num_threads(1);
+    }
+
+    /** A pointer whose address can be set, so that a call allocates nothing. */
+    private static final class At extends FloatPointer {
+        At() {
+            super((Pointer) null);
+        }
+
+        At to(long target) {
+            this.address = target;
+            return this;
+        }
+    }
+
+    private static final class Operands {
+        final At a = new At();
+        final At b = new At();
+        final At c = new At();
+    }
+
+    /**
+     * A matrix in memory, row-major.
+     *
+     * @param address of its first element
+     * @param stride elements from one row to the next
+     * @param transposed whether the product takes its transpose
+     */
+    record Mat(long address, int stride, boolean transposed) {
+        static Mat of(Buf buf, int stride) {
+            return new Mat(buf.address, stride, false);
+        }
+
+        static Mat of(Buf buf, long firstElement, int stride) {
+            return new Mat(buf.address + 4 * firstElement, stride, false);
+        }
+
+        Mat t() {
+            return new Mat(address, stride, !transposed);
+        }
+
+        private Mat rows(int from) {
+            return new Mat(address + 4L * from * (transposed ? 1 : stride), stride, transposed);
+        }
+
+        private Mat columns(int from) {
+            return new Mat(address + 4L * from * (transposed ? stride : 1), stride, transposed);
+        }
+    }
+
+    /** {@code c = alpha * a b + beta * c} with a [m, k], b [k, n], c [m, n], on all threads. */
+    void gemm(int m, int n, int k, float alpha, Mat a, Mat b, float beta, Mat c) {
+        if ((long) m * n * k < SPLIT_FROM || workers.threads() == 1) {
+            single(m, n, k, alpha, a, b, beta, c);
+        } else if (m >= n) {
+            workers.split(m, 16, (from, to) -> single(to - from, n, k, alpha, a.rows(from), b, beta, c.rows(from)));
+        } else {
+            workers.split(
+                    n, 16, (from, to) -> single(m, to - from, k, alpha, a, b.columns(from), beta, c.columns(from)));
+        }
+    }
+
+    /** The same on the calling thread. */
+    static void single(int m, int n, int k, float alpha, Mat a, Mat b, float beta, Mat c) {
+        if (m == 0 || n == 0) {
+            return;
+        }
+        Operands p = OPERANDS.get();
+        openblas_nolapack.cblas_sgemm(
+                CblasRowMajor,
+                a.transposed ? CblasTrans : CblasNoTrans,
+                b.transposed ? CblasTrans : CblasNoTrans,
+                m,
+                n,
+                k,
+                alpha,
+                p.a.to(a.address),
+                a.stride,
+                p.b.to(b.address),
+                b.stride,
+                beta,
+                p.c.to(c.address),
+                c.stride);
+    }
+}

@@ -1,0 +1,105 @@
+package org.peft4j.engine;
+
+/** Elementwise kernels: pieces of native memory are copied to the heap, worked on, and copied back. */
+final class Elementwise {
+    /** Elements of a piece: three of them fit the first-level cache. */
+    static final int PIECE = 2048;
+
+    /** Elements below which a kernel is not worth splitting. */
+    static final int GRAIN = 16384;
+
+    private Elementwise() {}
+
+    /** Two inputs, one output. */
+    interface Two {
+        void run(float[] a, float[] b, float[] out, int n);
+    }
+
+    /** Three inputs, one output that is added to. */
+    interface Three {
+        void run(float[] a, float[] b, float[] c, float[] out, int n);
+    }
+
+    /** {@code y = factor * x + beta * y}. */
+    static void axpy(Workers workers, float factor, Buf x, float beta, Buf y) {
+        workers.split(y.length, GRAIN, (from, to) -> {
+            float[] a = new float[Math.min(PIECE, to - from)];
+            float[] b = new float[a.length];
+            for (int i = from; i < to; i += PIECE) {
+                int n = Math.min(PIECE, to - i);
+                x.get(i, a, 0, n);
+                if (beta != 0f) {
+                    y.get(i, b, 0, n);
+                    for (int j = 0; j < n; j++) {
+                        b[j] = factor * a[j] + beta * b[j];
+                    }
+                } else {
+                    for (int j = 0; j < n; j++) {
+                        b[j] = factor * a[j];
+                    }
+                }
+                y.put(i, b, 0, n);
+            }
+        });
+    }
+
+    /** {@code out = op(x, other)}; {@code other} is of the same size, or x itself for functions of one argument. */
+    static void map(Workers workers, Buf x, Buf other, Buf out, Two op) {
+        workers.split(out.length, GRAIN, (from, to) -> {
+            float[] a = new float[Math.min(PIECE, to - from)];
+            float[] b = other == x ? a : new float[a.length];
+            float[] c = new float[a.length];
+            for (int i = from; i < to; i += PIECE) {
+                int n = Math.min(PIECE, to - i);
+                x.get(i, a, 0, n);
+                if (other != x) {
+                    other.get(i, b, 0, n);
+                }
+                op.run(a, b, c, n);
+                out.put(i, c, 0, n);
+            }
+        });
+    }
+
+    /** {@code out = beta * out + op(a, b, c)}: the op adds to what it is given. */
+    static void accumulate(Workers workers, Buf x, Buf y, Buf z, float beta, Buf out, Three op) {
+        workers.split(out.length, GRAIN, (from, to) -> {
+            int most = Math.min(PIECE, to - from);
+            float[] a = new float[most];
+            float[] b = y == x ? a : new float[most];
+            float[] c = z == x ? a : z == y ? b : new float[most];
+            float[] d = new float[most];
+            for (int i = from; i < to; i += PIECE) {
+                int n = Math.min(PIECE, to - i);
+                x.get(i, a, 0, n);
+                if (y != x) {
+                    y.get(i, b, 0, n);
+                }
+                if (z != x && z != y) {
+                    z.get(i, c, 0, n);
+                }
+                if (beta != 0f) {
+                    out.get(i, d, 0, n);
+                } else {
+                    java.util.Arrays.fill(d, 0, n, 0f);
+                }
+                op.run(a, b, c, d, n);
+                out.put(i, d, 0, n);
+            }
+        });
+    }
+
+    /** Whether every element is a finite number. */
+    static boolean finite(Buf x) {
+        float[] a = new float[Math.min(PIECE, x.length)];
+        float bad = 0f;
+        for (int i = 0; i < x.length; i += PIECE) {
+            int n = Math.min(PIECE, x.length - i);
+            x.get(i, a, 0, n);
+            for (int j = 0; j < n; j++) {
+                bad += a[j] * 0f;
+            }
+        }
+        return bad == 0f;
+    }
+}

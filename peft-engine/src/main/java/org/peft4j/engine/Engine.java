@@ -1,0 +1,70 @@
+package org.peft4j.engine;
+
+import java.util.concurrent.ConcurrentLinkedDeque;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** The threads, the BLAS and the memory that runs share. Thread-safe. */
+public final class Engine implements AutoCloseable {
+    private final Workers workers;
+    private final Blas blas;
+    private final ConcurrentLinkedDeque<Arena> arenas = new ConcurrentLinkedDeque<>();
+
+    private Engine(int threads) {
+        // ND4J sets the BLAS threads when it starts; it has to come first.
+        Nd4j.getExecutioner();
+        this.workers = new Workers(threads);
+        this.blas = new Blas(workers);
+    }
+
+    /**
+     * Starts an engine.
+     *
+     * @param threads how many threads compute, at least 1; with as many threads, equal runs give equal bits
+     */
+    public static Engine create(int threads) {
+        if (threads < 1) {
+            throw new IllegalArgumentException("an engine needs at least one thread, not " + threads);
+        }
+        return new Engine(threads);
+    }
+
+    /** Starts an engine with a thread for each processor. */
+    public static Engine create() {
+        return create(Runtime.getRuntime().availableProcessors());
+    }
+
+    /** The number of computing threads. */
+    public int threads() {
+        return workers.threads();
+    }
+
+    /**
+     * Opens a run.
+     *
+     * @param recording whether gradients will be asked for
+     * @param training whether dropout is active
+     * @param seed of the run's random numbers
+     */
+    public Tape tape(boolean recording, boolean training, long seed) {
+        Arena arena = arenas.poll();
+        return new Tape(this, arena == null ? new Arena() : arena, recording, training, seed);
+    }
+
+    void recycle(Arena arena) {
+        arena.reset();
+        arenas.push(arena);
+    }
+
+    Workers workers() {
+        return workers;
+    }
+
+    Blas blas() {
+        return blas;
+    }
+
+    @Override
+    public void close() {
+        workers.stop();
+    }
+}

@@ -1,0 +1,200 @@
+package org.peft4j.engine;
+
+import java.util.Arrays;
+import org.peft4j.api.PeftException;
+import org.peft4j.engine.Blas.Mat;
+
+/** Coarse operations that a transformer is made of, each with a hand-written gradient. */
+public final class ModelOps {
+    private ModelOps() {}
+
+    private static void checkSame(Tensor a, Tensor b) {
+        if (!a.sameShape(b)) {
+            throw new IllegalArgumentException("shapes " + a + " and " + b + " are not the same");
+        }
+    }
+
+    private static void checkRange(int[] ids, int count) {
+        for (int id : ids) {
+            if (id < 0 || id >= count) {
+                throw PeftException.of(
+                        "token-out-of-range",
+                        "token id " + id + " is not among the " + count + " that the model knows",
+                        "Use the tokenizer that belongs to the model.");
+            }
+        }
+    }
+
+    /** {@code x w^T} with a frozen w [out, in]: [tokens, out]. */
+    public static Tensor linear(Tape tape, Tensor x, FrozenMatrix w) {
+        if (x.cols != w.cols()) {
+            throw new IllegalArgumentException("input " + x + " for a weight [" + w.rows() + ", " + w.cols() + "]");
+        }
+        Blas blas = tape.blas();
+        int out = w.rows();
+        Tensor y = tape.fresh(x.needsGradient, x.rows, out);
+        w.tiles(
+                tape,
+                (first, count, tile) -> blas.gemm(
+                        x.rows, count, x.cols, 1f, Products.mat(x), tile.t(), 0f, Mat.of(y.value, first, out)));
+        tape.record(y, () -> {
+            float beta = tape.openGradient(x);
+            w.tiles(
+                    tape,
+                    (first, count, tile) -> blas.gemm(
+                            x.rows,
+                            x.cols,
+                            count,
+                            1f,
+                            Mat.of(y.gradient.buf, first, out),
+                            tile,
+                            first == 0 ? beta : 1f,
+                            Products.gradient(x)));
+        });
+        return y;
+    }
+
+    /** Rows {@code ids} of a frozen embedding [vocabulary, hidden]. */
+    public static Tensor embedding(Tape tape, FrozenMatrix table, int[] ids) {
+        int cols = table.cols();
+        checkRange(ids, table.rows());
+        Tensor y = tape.fresh(false, ids.length, cols);
+        float[] row = new float[cols];
+        for (int i = 0; i < ids.length; i++) {
+            table.read(ids[i], 1, row, 0);
+            y.value.put(i * cols, row, 0, cols);
+        }
+        return y;
+    }
+
+    /** Rows {@code ids} of x; gradients of a row that was taken several times add up. */
+    public static Tensor gather(Tape tape, Tensor x, int[] ids) {
+        int cols = x.cols;
+        checkRange(ids, x.rows);
+        Tensor y = tape.fresh(x.needsGradient, ids.length, cols);
+        float[] row = new float[cols];
+        for (int i = 0; i < ids.length; i++) {
+            x.value().get(ids[i] * cols, row, 0, cols);
+            y.value.put(i * cols, row, 0, cols);
+        }
+        tape.record(y, () -> {
+            if (tape.openGradient(x) == 0f) {
+                x.gradient.buf.fill(0f);
+            }
+            float[] g = new float[cols];
+            float[] sum = new float[cols];
+            for (int i = 0; i < ids.length; i++) {
+                y.gradient.buf.get(i * cols, g, 0, cols);
+                x.gradient.buf.get(ids[i] * cols, sum, 0, cols);
+                for (int j = 0; j < cols; j++) {
+                    sum[j] += g[j];
+                }
+                x.gradient.buf.put(ids[i] * cols, sum, 0, cols);
+            }
+        });
+        return y;
+    }
+
+    /** {@code silu(gate) * up} (Shazeer 2020), elementwise. */
+    public static Tensor swiglu(Tape tape, Tensor gate, Tensor up) {
+        checkSame(gate, up);
+        Tensor y = tape.fresh(gate.needsGradient || up.needsGradient, gate.shape());
+        Elementwise.map(tape.workers(), gate.value(), up.value(), y.value, (g, u, out, n) -> {
+            for (int i = 0; i < n; i++) {
+                out[i] = g[i] * FastExp.sigmoid(g[i]) * u[i];
+            }
+        });
+        tape.record(
+                y,
+                () -> {
+                    Buf d = y.gradient.buf;
+                    if (gate.needsGradient) {
+                        float beta = tape.openGradient(gate);
+                        Elementwise.accumulate(
+                                tape.workers(),
+                                d,
+                                gate.value(),
+                                up.value(),
+                                beta,
+                                gate.gradient.buf,
+                                ModelOps::gateSlope);
+                    }
+                    if (up.needsGradient) {
+                        float beta = tape.openGradient(up);
+                        Elementwise.accumulate(
+                                tape.workers(), d, gate.value(), d, beta, up.gradient.buf, (a, g, same, out, n) -> {
+                                    for (int i = 0; i < n; i++) {
+                                        out[i] += a[i] * g[i] * FastExp.sigmoid(g[i]);
+                                    }
+                                });
+                    }
+                },
+                gate,
+                up);
+        return y;
+    }
+
+    private static void gateSlope(float[] d, float[] g, float[] u, float[] out, int n) {
+        for (int i = 0; i < n; i++) {
+            float s = FastExp.sigmoid(g[i]);
+            out[i] += d[i] * u[i] * s * (1f + g[i] * (1f - s));
+        }
+    }
+
+    /** {@code a + b} in b's memory where nothing else needs it: the residual stream. */
+    public static Tensor residual(Tape tape, Tensor a, Tensor b) {
+        checkSame(a, b);
+        Buf addend = a.value();
+        Tensor y = tape.takeOver(b, a.needsGradient || b.needsGradient, a.shape());
+        Elementwise.axpy(tape.workers(), 1f, addend, 1f, y.value);
+        tape.record(y, () -> {
+            tape.passGradient(y, a);
+            tape.passGradient(y, b);
+        });
+        return y;
+    }
+
+    /**
+     * Cross-entropy of rows of logits [n, vocabulary], summed and weighted; uses up the logits' memory.
+     *
+     * @param targets the right column of each row
+     * @param weight what each row counts
+     * @param total its first element is increased by the unweighted sum, in nats
+     * @return the weighted sum, [1]
+     */
+    public static Tensor crossEntropy(Tape tape, Tensor logits, int[] targets, float weight, double[] total) {
+        int cols = logits.cols;
+        checkRange(targets, cols);
+        Tensor p = tape.takeOver(logits, logits.needsGradient, logits.shape());
+        double[] losses = new double[logits.rows];
+        Rows.each(tape, p, p.value, (r, v) -> {
+            float right = v[targets[r]];
+            losses[r] = Rows.softmaxInPlace(v, cols) - right;
+            if (p.needsGradient) {
+                v[targets[r]] -= 1f;
+                for (int i = 0; i < cols; i++) {
+                    v[i] *= weight;
+                }
+                p.value.put(r * cols, v, 0, cols);
+            }
+        });
+        double sum = Arrays.stream(losses).sum();
+        total[0] += sum;
+        Tensor loss = tape.fresh(p.needsGradient, 1);
+        loss.value.put(0, (float) (sum * weight));
+        tape.record(loss, () -> passOn(tape, loss, p, logits), p);
+        return loss;
+    }
+
+    /** The logits' gradient is in the probabilities' memory already; it only has to be weighted where the loss was. */
+    private static void passOn(Tape tape, Tensor loss, Tensor p, Tensor logits) {
+        float upstream = loss.gradient.buf.get(0);
+        if (upstream == 1f && logits.gradient == null && logits.tape == tape && !logits.isView()) {
+            logits.gradient = new Tensor.Gradient(p.value());
+            p.value = null;
+        } else {
+            float beta = tape.openGradient(logits);
+            Elementwise.axpy(tape.workers(), upstream, p.value(), beta, logits.gradient.buf);
+        }
+    }
+}

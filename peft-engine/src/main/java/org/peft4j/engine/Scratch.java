@@ -1,0 +1,29 @@
+package org.peft4j.engine;
+
+/** Native memory of a thread for the time of one task. */
+final class Scratch {
+    private static final ThreadLocal<Scratch> OF_THREAD = ThreadLocal.withInitial(Scratch::new);
+
+    private Buf first = OffHeap.allocate(1 << 12);
+    private Buf second = OffHeap.allocate(1 << 12);
+
+    private Scratch() {}
+
+    /** At least {@code length} elements with undefined contents, until the next call. */
+    static Buf take(int length) {
+        Scratch own = OF_THREAD.get();
+        if (own.first.length < length) {
+            own.first = OffHeap.allocate(length);
+        }
+        return own.first;
+    }
+
+    /** As {@link #take}, another piece. */
+    static Buf takeSecond(int length) {
+        Scratch own = OF_THREAD.get();
+        if (own.second.length < length) {
+            own.second = OffHeap.allocate(length);
+        }
+        return own.second;
+    }
+}

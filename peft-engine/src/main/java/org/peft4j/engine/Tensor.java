@@ -1,0 +1,93 @@
+package org.peft4j.engine;
+
+import java.util.Arrays;
+import org.peft4j.api.Shape;
+import org.peft4j.api.Var;
+
+/**
+ * A value on a tape, or one that outlives tapes (a parameter, a constant of the base model).
+ *
+ * <p>A view shares the memory of the tensor it was made from, and so does its gradient.
+ */
+public class Tensor implements Var {
+    private final long[] shape;
+    final int rows;
+    final int cols;
+    final boolean needsGradient;
+    /** The tape it lives on; null where it outlives tapes. */
+    final Tape tape;
+    /** What it is a view of, or itself. */
+    final Tensor root;
+    /** Where a view starts in its root. */
+    final int rootOffset;
+
+    Buf value;
+    Gradient gradient;
+    /** How many recorded operations still need the value (counted at the root). */
+    int retained;
+    /** Whether nobody but recorded operations needs the value any more. */
+    boolean closed;
+
+    Tensor(Tape tape, long[] shape, Buf value, boolean needsGradient) {
+        this(tape, shape, value, needsGradient, null, 0);
+    }
+
+    Tensor(Tape tape, long[] shape, Buf value, boolean needsGradient, Tensor root, int rootOffset) {
+        Shape checked = Shape.of(shape);
+        this.shape = shape.clone();
+        this.rows = Math.toIntExact(checked.rows());
+        this.cols = Math.toIntExact(checked.cols());
+        this.tape = tape;
+        this.value = value;
+        this.needsGradient = needsGradient;
+        this.root = root == null ? this : root;
+        this.rootOffset = rootOffset;
+    }
+
+    /** A constant that outlives tapes. */
+    public static Tensor constant(Buf value, long... shape) {
+        return new Tensor(null, shape, value, false);
+    }
+
+    @Override
+    public final long[] shape() {
+        return shape.clone();
+    }
+
+    /** The memory of its value. */
+    final Buf value() {
+        if (value == null || (tape != null && tape.isClosed())) {
+            throw new IllegalStateException(
+                    "tensor " + this + " is no longer there: it was added into, or its run is over");
+        }
+        return value;
+    }
+
+    /** A copy of its values, row-major. */
+    public final float[] toArray() {
+        return value().toArray();
+    }
+
+    final boolean isView() {
+        return root != this;
+    }
+
+    final boolean sameShape(Tensor other) {
+        return rows == other.rows && cols == other.cols;
+    }
+
+    @Override
+    public final String toString() {
+        return Arrays.toString(shape);
+    }
+
+    /** Memory of a gradient; several tensors hold the same one while it is the same for all of them. */
+    static final class Gradient {
+        final Buf buf;
+        int holders = 1;
+
+        Gradient(Buf buf) {
+            this.buf = buf;
+        }
+    }
+}

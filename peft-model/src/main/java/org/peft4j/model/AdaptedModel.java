@@ -1,0 +1,146 @@
+package org.peft4j.model;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.peft4j.api.AttentionHook;
+import org.peft4j.api.LinearHook;
+import org.peft4j.api.PeftException;
+import org.peft4j.api.Site;
+import org.peft4j.api.StreamHook;
+import org.peft4j.engine.EngineParam;
+import org.peft4j.engine.FrozenMatrix;
+import org.peft4j.engine.Tape;
+import org.peft4j.engine.Tensor;
+
+/**
+ * A base model with the adapters that are active on it, in the order in which their hooks nest (the last one outermost). Cheap to
+ * make: switching adapters is making another one over the same base. Safe for use by several threads while no adapter is trained.
+ */
+public final class AdaptedModel {
+    private final BaseModel base;
+    private final List<Adapter> adapters;
+
+    private AdaptedModel(BaseModel base, List<Adapter> adapters) {
+        this.base = base;
+        this.adapters = List.copyOf(adapters);
+        if (adapters.stream().map(Adapter::name).distinct().count() < adapters.size()) {
+            throw PeftException.of(
+                    "duplicate-adapter",
+                    "two active adapters have one name: "
+                            + adapters.stream().map(Adapter::name).toList(),
+                    "Give each adapter a name of its own.");
+        }
+    }
+
+    /** The base with these adapters; with none it is the plain base. */
+    public static AdaptedModel of(BaseModel base, Adapter... adapters) {
+        return new AdaptedModel(base, List.of(adapters));
+    }
+
+    /** The base with these adapters. */
+    public static AdaptedModel of(BaseModel base, List<Adapter> adapters) {
+        return new AdaptedModel(base, adapters);
+    }
+
+    /** The base. */
+    public BaseModel base() {
+        return base;
+    }
+
+    /** The active adapters. */
+    public List<Adapter> adapters() {
+        return adapters;
+    }
+
+    /**
+     * The loss of a batch, and its gradients added to those of the adapters' parameters.
+     *
+     * @param weight what each predicted token counts; 1 / (number of predicted tokens of the step) gives the mean
+     * @param seed of this run's dropout
+     * @return the unweighted sum over predicted tokens, in nats, without penalties
+     */
+    public double lossAndGradients(Batch batch, double weight, long seed) {
+        try (Tape tape = base.engine().tape(true, true, seed)) {
+            ForwardRun run = new ForwardRun(this, tape);
+            double[] total = new double[1];
+            tape.backward(run.loss(batch, (float) weight, total));
+            return total[0];
+        }
+    }
+
+    /** The loss of a batch without dropout: the sum over predicted tokens, in nats. */
+    public double loss(Batch batch) {
+        try (Tape tape = base.engine().tape(false, false, 0)) {
+            double[] total = new double[1];
+            new ForwardRun(this, tape).loss(batch, 1f, total);
+            return total[0];
+        }
+    }
+
+    /**
+     * The logits of every position of one sequence.
+     *
+     * @return [tokens][vocabulary]
+     */
+    public float[][] logits(int[] tokens) {
+        try (Tape tape = base.engine().tape(false, false, 0)) {
+            Tensor logits = new ForwardRun(this, tape).logits(Batch.ofTokens(List.of(tokens)));
+            float[] flat = logits.toArray();
+            float[][] rows = new float[tokens.length][];
+            int width = flat.length / tokens.length;
+            for (int i = 0; i < rows.length; i++) {
+                rows[i] = java.util.Arrays.copyOfRange(flat, i * width, (i + 1) * width);
+            }
+            return rows;
+        }
+    }
+
+    /** How many positions of the model's context the adapters take for themselves. */
+    public int virtualTokens() {
+        return adapters.stream().mapToInt(a -> a.virtualTokenCount).sum();
+    }
+
+    int positionOffset() {
+        return adapters.stream().mapToInt(a -> a.positionOffset).sum();
+    }
+
+    List<LinearHook> linearHooks(Site site) {
+        List<LinearHook> all = new ArrayList<>();
+        adapters.forEach(a -> all.addAll(a.linear.getOrDefault(site, List.of())));
+        return all;
+    }
+
+    List<AttentionHook> attentionHooks(Site site) {
+        List<AttentionHook> all = new ArrayList<>();
+        adapters.forEach(a -> all.addAll(a.attention.getOrDefault(site, List.of())));
+        return all;
+    }
+
+    List<StreamHook> streamHooks(Site site) {
+        List<StreamHook> all = new ArrayList<>();
+        adapters.forEach(a -> all.addAll(a.stream.getOrDefault(site, List.of())));
+        return all;
+    }
+
+    /** The trainable tensor that stands in for a tensor of the base, or null; the adapter installed last wins. */
+    EngineParam unfrozen(String key) {
+        EngineParam found = null;
+        for (Adapter a : adapters) {
+            found = a.unfrozen.getOrDefault(key, found);
+        }
+        return found;
+    }
+
+    FrozenMatrix matrix(Site site) {
+        FrozenMatrix found = null;
+        for (Adapter a : adapters) {
+            found = a.storage.getOrDefault(site, found);
+        }
+        return found == null ? base.matrix(base.weightKey(site)) : found;
+    }
+
+    Tensor vector(String key) {
+        EngineParam own = unfrozen(key);
+        return own == null ? base.vector(key) : own;
+    }
+}

@@ -1,0 +1,132 @@
+package org.peft4j.model;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.peft4j.api.BaseParam;
+import org.peft4j.api.MatrixSource;
+import org.peft4j.api.ModelShape;
+import org.peft4j.api.Role;
+import org.peft4j.api.Site;
+import org.peft4j.checkpoint.Checkpoint;
+import org.peft4j.checkpoint.ModelConfig;
+import org.peft4j.engine.Engine;
+import org.peft4j.engine.FrozenMatrix;
+import org.peft4j.engine.OffHeap;
+import org.peft4j.engine.Rope;
+import org.peft4j.engine.Tensor;
+
+/**
+ * A frozen Llama-family model: its weights stay where the checkpoint has them, mapped and in their own element type. Immutable;
+ * any number of threads may use it at once.
+ */
+public final class BaseModel {
+    private final Engine engine;
+    private final Checkpoint checkpoint;
+    private final ModelShape shape;
+    private final Rope rope;
+    private final Map<Place, Site> sites = new HashMap<>();
+    private final Map<String, FrozenMatrix> matrices = new ConcurrentHashMap<>();
+    private final Map<String, Tensor> vectors = new ConcurrentHashMap<>();
+    private final Map<String, float[]> norms = new ConcurrentHashMap<>();
+
+    private BaseModel(Engine engine, Checkpoint checkpoint) {
+        this.engine = engine;
+        this.checkpoint = checkpoint;
+        this.shape = ModelSites.shape(checkpoint.config());
+        this.rope = RopeFrequencies.rope(checkpoint.config());
+        shape.sites().forEach(s -> sites.put(new Place(s.layer(), s.role()), s));
+    }
+
+    /** A layer and what stands there. */
+    private record Place(int layer, Role role) {}
+
+    /**
+     * Loads a model: checks that every tensor is there in its right shape, and maps the weights.
+     *
+     * @throws org.peft4j.api.PeftException naming the first tensor that is missing or misshapen
+     */
+    public static BaseModel load(Engine engine, Checkpoint checkpoint) {
+        BaseModel model = new BaseModel(engine, checkpoint);
+        for (BaseParam p : model.shape.parameters()) {
+            checkpoint.requireTensor(p.path(), p.shape().toArray());
+        }
+        return model;
+    }
+
+    /** The engine it computes on. */
+    public Engine engine() {
+        return engine;
+    }
+
+    /** Where it came from. */
+    public Checkpoint checkpoint() {
+        return checkpoint;
+    }
+
+    /** What methods may know of it. */
+    public ModelShape shape() {
+        return shape;
+    }
+
+    ModelConfig config() {
+        return checkpoint.config();
+    }
+
+    Site site(int layer, Role role) {
+        return sites.get(new Place(layer, role));
+    }
+
+    Rope rope() {
+        return rope;
+    }
+
+    /** The checkpoint key of a linear site's weight; with tied embeddings the head's is the embedding's. */
+    String weightKey(Site site) {
+        boolean tied = site.is(Role.LM_HEAD) && config().tiedEmbeddings();
+        return tied ? "model.embed_tokens.weight" : site.path() + ".weight";
+    }
+
+    /** The checkpoint key of a linear site's bias, or the empty string where it has none. */
+    String biasKey(Site site) {
+        boolean has = switch (site.role()) {
+            case Q, K, V -> config().qkvBias();
+            case O -> config().outputBias();
+            case GATE, UP, DOWN -> config().mlpBias();
+            default -> false;
+        };
+        return has ? site.path() + ".bias" : "";
+    }
+
+    FrozenMatrix matrix(String key) {
+        return matrices.computeIfAbsent(key, k -> CheckpointMatrix.load(checkpoint, k));
+    }
+
+    Tensor vector(String key) {
+        return vectors.computeIfAbsent(key, k -> {
+            float[] values = checkpoint.floats(k);
+            return Tensor.constant(OffHeap.of(values), values.length);
+        });
+    }
+
+    MatrixSource source(String key) {
+        return new CheckpointMatrix(checkpoint, checkpoint.entry(key));
+    }
+
+    /** The length of each row of a frozen matrix. */
+    float[] rowNorms(String key, FrozenMatrix matrix) {
+        return norms.computeIfAbsent(key, k -> {
+            float[] result = new float[matrix.rows()];
+            float[] row = new float[matrix.cols()];
+            for (int r = 0; r < result.length; r++) {
+                matrix.read(r, 1, row, 0);
+                double sum = 0;
+                for (float v : row) {
+                    sum += (double) v * v;
+                }
+                result[r] = (float) Math.sqrt(sum);
+            }
+            return result;
+        });
+    }
+}

@@ -1,0 +1,55 @@
+package org.peft4j.model;
+
+import java.util.Map;
+import org.peft4j.api.EncodedWeight;
+import org.peft4j.api.MatrixSource;
+import org.peft4j.api.RawTensor;
+import org.peft4j.api.Shape;
+import org.peft4j.checkpoint.Checkpoint;
+import org.peft4j.checkpoint.DType;
+import org.peft4j.checkpoint.TensorEntry;
+import org.peft4j.engine.FrozenMatrix;
+import org.peft4j.engine.OffHeap;
+
+/** A matrix of a checkpoint in its own element type, converted as it is read. */
+record CheckpointMatrix(Checkpoint checkpoint, TensorEntry entry) implements EncodedWeight, MatrixSource {
+    static FrozenMatrix load(Checkpoint checkpoint, String key) {
+        CheckpointMatrix matrix = new CheckpointMatrix(checkpoint, checkpoint.entry(key));
+        if (matrix.entry.dtype() == DType.F32) {
+            return FrozenMatrix.dense(
+                    OffHeap.map(checkpoint.bytes(key)), Math.toIntExact(matrix.rows()), Math.toIntExact(matrix.cols()));
+        }
+        return FrozenMatrix.encoded(matrix);
+    }
+
+    @Override
+    public long rows() {
+        return entry.elements() / cols();
+    }
+
+    @Override
+    public long cols() {
+        return entry.dimension(entry.rank() - 1);
+    }
+
+    @Override
+    public long bytes() {
+        return entry.byteLength();
+    }
+
+    @Override
+    public void read(long firstRow, int rowCount, float[] into, int offset) {
+        int cols = Math.toIntExact(cols());
+        checkpoint.read(entry.name(), firstRow * cols, into, offset, rowCount * cols);
+    }
+
+    @Override
+    public void decode(long firstRow, int rowCount, float[] into, int offset) {
+        read(firstRow, rowCount, into, offset);
+    }
+
+    @Override
+    public Map<String, RawTensor> tensors() {
+        return Map.of("", new RawTensor(entry.dtype().name(), Shape.of(entry.shape()), checkpoint.bytes(entry.name())));
+    }
+}

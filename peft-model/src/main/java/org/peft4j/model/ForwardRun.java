@@ -1,0 +1,181 @@
+package org.peft4j.model;
+
+import java.util.Arrays;
+import java.util.List;
+import org.peft4j.api.Installer;
+import org.peft4j.api.PeftException;
+import org.peft4j.api.Role;
+import org.peft4j.engine.ChunkedLoss;
+import org.peft4j.engine.EngineParam;
+import org.peft4j.engine.KeyValueCache;
+import org.peft4j.engine.ModelOps;
+import org.peft4j.engine.Rope;
+import org.peft4j.engine.Tape;
+import org.peft4j.engine.Tensor;
+
+/** One pass of tokens through the layers. */
+final class ForwardRun {
+    private static final String EMBEDDING = "model.embed_tokens.weight";
+    /** Rows of logits that are there at once: [rows, vocabulary]. */
+    private static final int LOSS_CHUNK = 1 << 22;
+
+    private final AdaptedModel model;
+    private final BaseModel base;
+    private final Tape tape;
+
+    ForwardRun(AdaptedModel model, Tape tape) {
+        this.model = model;
+        this.base = model.base();
+        this.tape = tape;
+    }
+
+    /** The weighted loss [1] with the adapters' penalties; {@code total} is increased by the unweighted sum. */
+    Tensor loss(Batch batch, float weight, double[] total) {
+        int virtual = model.virtualTokens();
+        int count = batch.targetCount();
+        int[] positions = new int[count];
+        int[] targets = new int[count];
+        for (int i = 0, n = 0; i < batch.targets().length; i++) {
+            if (batch.targets()[i] >= 0) {
+                positions[n] = virtual + i;
+                targets[n++] = batch.targets()[i];
+            }
+        }
+        if (count == 0) {
+            throw PeftException.of(
+                    "no-targets", "a batch has no token to predict", "Give rows whose completion is not empty.");
+        }
+        Tensor hidden = layers(batch);
+        Tensor normed = finalNorm(ModelOps.gather(tape, hidden, positions));
+        tape.close(hidden);
+        int chunk = Math.max(1, LOSS_CHUNK / base.shape().vocabularySize());
+        Tensor loss = ChunkedLoss.apply(tape, normed, chunk, (child, rows, from, to) -> {
+            Tensor logits = head(child, rows);
+            return ModelOps.crossEntropy(child, logits, Arrays.copyOfRange(targets, from, to), weight, total);
+        });
+        for (Adapter adapter : model.adapters()) {
+            for (Installer.Computed penalty : adapter.penalties) {
+                loss = tape.ops().add(loss, penalty.compute(tape.ops()));
+            }
+        }
+        return loss;
+    }
+
+    /** Logits of every token, [tokens, vocabulary]. */
+    Tensor logits(Batch batch) {
+        Tensor hidden = layers(batch);
+        int virtual = model.virtualTokens();
+        int[] all = new int[batch.tokens().length];
+        Arrays.setAll(all, i -> virtual + i);
+        return head(tape, finalNorm(ModelOps.gather(tape, hidden, all)));
+    }
+
+    /** Logits of each sequence's last token, [sequences, vocabulary], its new tokens added to its cache. */
+    Tensor lastLogits(Batch fresh, List<KeyValueCache> caches) {
+        int virtual = caches.get(0).length() == 0 ? model.virtualTokens() : 0;
+        int n = fresh.sequences();
+        int[] starts = new int[n + 1];
+        int[] last = new int[n];
+        int[] positions = new int[fresh.tokens().length + n * virtual];
+        Tensor x = null;
+        for (int s = 0; s < n; s++) {
+            int[] ids = Arrays.copyOfRange(fresh.tokens(), fresh.starts()[s], fresh.starts()[s + 1]);
+            Tensor own = embed(ids);
+            Tensor whole = virtual == 0 ? own : tape.ops().concatRows(virtualEmbeddings(), own);
+            x = x == null ? whole : tape.ops().concatRows(x, whole);
+            int from = caches.get(s).length() + model.positionOffset();
+            starts[s + 1] = starts[s] + virtual + ids.length;
+            for (int i = starts[s]; i < starts[s + 1]; i++) {
+                positions[i] = from + i - starts[s];
+            }
+            last[s] = starts[s + 1] - 1;
+        }
+        Tensor hidden = layers(x, positions, new Layer.Rows(starts, 0, caches));
+        return head(tape, finalNorm(ModelOps.gather(tape, hidden, last)));
+    }
+
+    private Tensor layers(Batch batch) {
+        int virtual = model.virtualTokens();
+        int offset = model.positionOffset();
+        int[] starts = batch.starts();
+        int[] positions = new int[virtual + batch.tokens().length];
+        for (int i = 0; i < virtual; i++) {
+            positions[i] = offset + i;
+        }
+        for (int s = 0; s < batch.sequences(); s++) {
+            for (int i = starts[s]; i < starts[s + 1]; i++) {
+                positions[virtual + i] = offset + virtual + i - starts[s];
+            }
+        }
+        checkLength(starts);
+        Tensor x = embed(batch.tokens());
+        if (virtual > 0) {
+            x = tape.ops().concatRows(virtualEmbeddings(), x);
+            int[] shifted = new int[starts.length + 1];
+            for (int i = 0; i < starts.length; i++) {
+                shifted[i + 1] = starts[i] + virtual;
+            }
+            starts = shifted;
+        }
+        return layers(x, positions, new Layer.Rows(starts, virtual, List.of()));
+    }
+
+    private Tensor layers(Tensor embedded, int[] positions, Layer.Rows rows) {
+        Rope.Angles angles = base.rope().angles(positions);
+        Tensor x = embedded;
+        for (int i = 0; i < base.shape().layers(); i++) {
+            Layer layer = new Layer(model, tape, i, angles, rows);
+            Tensor before = x;
+            x = tape.scope(() -> layer.apply(before));
+            tape.close(before);
+        }
+        return x;
+    }
+
+    private void checkLength(int[] starts) {
+        int room = base.shape().maxPositions() - model.virtualTokens() - model.positionOffset();
+        for (int s = 0; s + 1 < starts.length; s++) {
+            int n = starts[s + 1] - starts[s];
+            if (n > room) {
+                throw PeftException.of(
+                        "context-exceeded",
+                        "a sequence of " + n + " tokens does not fit the model's context, which has room for " + room,
+                        "Shorten the text, or lower the data's max-length.");
+            }
+        }
+    }
+
+    private Tensor embed(int[] ids) {
+        int vocabulary = base.shape().vocabularySize();
+        for (int id : ids) {
+            if (id < 0 || id >= vocabulary) {
+                throw PeftException.of(
+                        "token-out-of-range",
+                        "token id " + id + " is outside the model's vocabulary of " + vocabulary,
+                        "Use the tokenizer that belongs to the checkpoint.");
+            }
+        }
+        EngineParam own = model.unfrozen(EMBEDDING);
+        return own == null ? ModelOps.embedding(tape, base.matrix(EMBEDDING), ids) : ModelOps.gather(tape, own, ids);
+    }
+
+    private Tensor virtualEmbeddings() {
+        Tensor all = null;
+        for (Adapter a : model.adapters()) {
+            if (a.virtualTokenCount > 0) {
+                Tensor own = (Tensor) a.virtualTokens.embeddings(tape.ops());
+                all = all == null ? own : tape.ops().concatRows(all, own);
+            }
+        }
+        return all;
+    }
+
+    private Tensor finalNorm(Tensor x) {
+        return tape.ops()
+                .rmsNorm(x, model.vector("model.norm.weight"), base.config().rmsNormEps());
+    }
+
+    private Tensor head(Tape on, Tensor x) {
+        return SiteLinear.outermost(model, on, base.site(-1, Role.LM_HEAD)).apply(x);
+    }
+}
