@@ -17,6 +17,7 @@ open module org.peft4j.nd4j {
     exports org.nd4j.linalg.api.buffer; // data buffers and types
     exports org.nd4j.linalg.api.ndarray; // INDArray
     exports org.nd4j.linalg.factory; // Nd4j
+    exports org.nd4j.linalg.indexing; // pieces of flat vectors
     exports org.nd4j.linalg.learning; // updaters
     exports org.nd4j.linalg.learning.config;
     exports org.nd4j.linalg.schedule;

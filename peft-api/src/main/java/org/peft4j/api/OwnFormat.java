@@ -2,12 +2,16 @@ package org.peft4j.api;
 
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Settings written under their own names, for methods no other program knows. Plain component types only. */
+/** Settings written under their own names, for methods no other program knows; every type {@link Setting} allows. */
 record OwnFormat<C extends Record>(String name, Class<C> configType) implements AdapterFormat<C> {
     @Override
     public String peftType() {
@@ -16,18 +20,53 @@ record OwnFormat<C extends Record>(String name, Class<C> configType) implements 
 
     @Override
     public Map<String, Object> write(C config, ModelShape model) {
-        Map<String, Object> entries = new LinkedHashMap<>();
-        for (RecordComponent component : configType.getRecordComponents()) {
-            Object value = read(component, config);
-            boolean plain = value instanceof Enum<?> || value instanceof Targets;
-            entries.put(component.getName(), plain ? value.toString() : value);
-        }
-        return entries;
+        return entries(config);
     }
 
     @Override
     public C read(Map<String, Object> entries, ModelShape model) {
-        RecordComponent[] components = configType.getRecordComponents();
+        AdapterEntries file = AdapterEntries.of(name, entries);
+        for (RecordComponent component : configType.getRecordComponents()) {
+            file.ignore(component.getName());
+        }
+        return file.read(() -> settings(entries, configType, ""));
+    }
+
+    private static Map<String, Object> entries(Record settings) {
+        Map<String, Object> entries = new LinkedHashMap<>();
+        for (RecordComponent component : settings.getClass().getRecordComponents()) {
+            try {
+                entries.put(component.getName(), plain(component.getAccessor().invoke(settings)));
+            } catch (ReflectiveOperationException e) {
+                throw unreachable(settings.getClass(), e);
+            }
+        }
+        return entries;
+    }
+
+    private static Object plain(Object value) {
+        if (value instanceof Enum<?> constant) {
+            return constant.name();
+        }
+        if (value instanceof Targets targets) {
+            return targets.toString();
+        }
+        if (value instanceof Record settings) {
+            return entries(settings);
+        }
+        if (value instanceof List<?> items) {
+            return items.stream().map(OwnFormat::plain).toList();
+        }
+        if (value instanceof Map<?, ?> map) {
+            Map<String, Object> entries = new LinkedHashMap<>();
+            map.forEach((k, v) -> entries.put((String) k, plain(v)));
+            return entries;
+        }
+        return value;
+    }
+
+    private <R> R settings(Map<?, ?> entries, Class<R> type, String path) {
+        RecordComponent[] components = type.getRecordComponents();
         Class<?>[] types = new Class<?>[components.length];
         Object[] values = new Object[components.length];
         for (int i = 0; i < components.length; i++) {
@@ -36,57 +75,72 @@ record OwnFormat<C extends Record>(String name, Class<C> configType) implements 
             if (!entries.containsKey(key)) {
                 throw PeftException.of(
                         "adapter-config",
-                        "adapter_config.json lacks '" + key + "', which method " + name + " needs",
+                        "adapter_config.json lacks '" + path + key + "', which method " + name + " needs",
                         "The adapter was made by another version of the method, or the file was edited.");
             }
-            values[i] = convert(entries.get(key), types[i], key);
+            values[i] = convert(entries.get(key), components[i].getGenericType(), path + key);
         }
-        return construct(types, values);
-    }
-
-    private C construct(Class<?>[] types, Object[] values) {
         try {
-            Constructor<C> constructor = configType.getDeclaredConstructor(types);
+            Constructor<R> constructor = type.getDeclaredConstructor(types);
             return constructor.newInstance(values);
         } catch (InvocationTargetException e) {
-            throw PeftException.of(
-                    "adapter-config",
-                    "adapter_config.json: " + e.getCause().getMessage(),
-                    "Mend the value in adapter_config.json.",
-                    e);
+            // The record's own refusal; the caller names the file.
+            throw new IllegalArgumentException(e.getCause().getMessage(), e.getCause());
         } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException(configType + " must be a public record of an exported package", e);
+            throw unreachable(type, e);
         }
     }
 
-    private static Object read(RecordComponent component, Record config) {
-        try {
-            return component.getAccessor().invoke(config);
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException(config.getClass() + " must be a public record of an exported package", e);
+    private Object convert(Object value, Type type, String key) {
+        if (type instanceof ParameterizedType generic) {
+            Type[] inner = generic.getActualTypeArguments();
+            if (generic.getRawType() == List.class && value instanceof List<?> items) {
+                return items.stream().map(v -> convert(v, inner[0], key)).toList();
+            }
+            if (generic.getRawType() == Map.class && value instanceof Map<?, ?> map) {
+                Map<Object, Object> converted = new LinkedHashMap<>();
+                map.forEach((k, v) -> converted.put(k, convert(v, inner[1], key)));
+                return converted;
+            }
+            throw wrong(key, value, generic.getRawType() == List.class ? "a list" : "an object");
         }
+        return scalar(value, (Class<?>) type, key);
     }
 
-    @SuppressWarnings({"unchecked", "rawtypes"})
-    private Object convert(Object value, Class<?> type, String key) {
+    private Object scalar(Object value, Class<?> type, String key) {
         if (value instanceof Number n) {
-            if (type == int.class) return n.intValue();
-            if (type == long.class) return n.longValue();
-            if (type == double.class) return n.doubleValue();
+            boolean whole = n.doubleValue() == n.longValue();
+            if (whole && (type == int.class || type == Integer.class)) return Math.toIntExact(n.longValue());
+            if (whole && (type == long.class || type == Long.class)) return n.longValue();
+            if (type == double.class || type == Double.class) return n.doubleValue();
         }
         if (value instanceof String text && type.isEnum()) {
-            return Enum.valueOf((Class<Enum>) type, text);
+            return Arrays.stream(type.getEnumConstants())
+                    .filter(c -> ((Enum<?>) c).name().equals(text))
+                    .findFirst()
+                    .orElseThrow(() -> wrong(key, value, "one of " + Arrays.toString(type.getEnumConstants())));
         }
         if (value instanceof String text && type == Targets.class) {
             return Targets.parse(text);
         }
-        boolean fits = type == boolean.class ? value instanceof Boolean : type.isInstance(value);
-        if (!fits) {
-            throw PeftException.of(
-                    "adapter-config",
-                    "adapter_config.json: '" + key + "' is " + value + ", not a " + type.getSimpleName(),
-                    "Mend the value in adapter_config.json.");
+        if (value instanceof Map<?, ?> entries && type.isRecord() && type != Targets.class) {
+            return settings(entries, type, key + ".");
         }
-        return value;
+        boolean flag = type == boolean.class || type == Boolean.class;
+        if (flag ? value instanceof Boolean : type.isInstance(value)) {
+            return value;
+        }
+        throw wrong(key, value, "of type " + type.getSimpleName());
+    }
+
+    private static PeftException wrong(String key, Object value, String expected) {
+        return PeftException.of(
+                "adapter-config",
+                "adapter_config.json: '" + key + "' is " + value + ", not " + expected,
+                "Mend the value in adapter_config.json.");
+    }
+
+    private static IllegalStateException unreachable(Class<?> type, ReflectiveOperationException cause) {
+        return new IllegalStateException(type + " must be a public record of an exported package", cause);
     }
 }

@@ -37,7 +37,7 @@ final class AttentionGradient {
     void run() {
         Tensor q = pass.queries();
         Tensor k = pass.keys();
-        if (q.needsGradient && k != null && (q == k || q == pass.values())) {
+        if (q.needsGradient && k != null && (q.root == k.root || q.root == pass.values().root)) {
             openZeroed(q);
             queryBeta = 1f;
         } else if (q.needsGradient) {

@@ -102,4 +102,24 @@ final class Elementwise {
         }
         return bad == 0f;
     }
+
+    /** The sum of squares, by blocks of fixed size, so that it doesn't depend on the number of threads. */
+    static double sumOfSquares(Workers workers, Buf x) {
+        int block = 1 << 16;
+        double[] sums = new double[(x.length + block - 1) / block];
+        workers.run(sums.length, part -> {
+            float[] a = new float[PIECE];
+            int end = Math.min(x.length, (part + 1) * block);
+            for (int i = part * block; i < end; i += PIECE) {
+                int n = Math.min(PIECE, end - i);
+                x.get(i, a, 0, n);
+                sums[part] += Rows.dot(a, a, n);
+            }
+        });
+        double sum = 0;
+        for (double s : sums) {
+            sum += s;
+        }
+        return sum;
+    }
 }

@@ -120,4 +120,18 @@ public final class ParameterSet {
     public INDArray gradients() {
         return gradients;
     }
+
+    /** The Euclidean length of the gradient of all trainable parameters; summed in an order that never changes. */
+    public double gradientNorm(Engine engine) {
+        double sum = 0;
+        for (EngineParam p : trainable()) {
+            sum += Elementwise.sumOfSquares(engine.workers(), p.gradient.buf);
+        }
+        return Math.sqrt(sum);
+    }
+
+    /** Sets all gradients to zero. */
+    public void zeroGradients() {
+        gradients.assign(0);
+    }
 }

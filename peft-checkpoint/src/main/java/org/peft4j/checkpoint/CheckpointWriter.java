@@ -1,0 +1,173 @@
+package org.peft4j.checkpoint;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.stream.Stream;
+import org.peft4j.api.PeftException;
+
+/**
+ * Writes a complete checkpoint directory that transformers loads.
+ *
+ * <p>Everything is written into a temporary directory beside the target, which is then renamed: the target is never
+ * seen half-written.
+ */
+public final class CheckpointWriter {
+    private static final List<String> COMPANIONS = List.of(
+            "tokenizer.json",
+            "tokenizer_config.json",
+            "special_tokens_map.json",
+            "chat_template.jinja",
+            "generation_config.json");
+
+    private CheckpointWriter() {}
+
+    /** What to do with a checkpoint that is already at the target. */
+    public enum Existing {
+        /** Leave it and fail. */
+        KEEP,
+        /** Replace it, once the new one is complete. */
+        OVERWRITE
+    }
+
+    /**
+     * Writes a checkpoint with a configuration of its own.
+     *
+     * @param directory the target; its parent directories are made if needed
+     * @param companions directory to copy the tokenizer's files and generation_config.json from, where present
+     * @throws PeftException {@code exists}; {@code not-a-checkpoint} if what would be overwritten isn't one;
+     *     {@code cannot-write}; {@code duplicate-tensor}; {@code non-finite-weights}. The target is unchanged then.
+     */
+    public static void write(
+            Path directory, ModelConfig config, List<TensorSource> tensors, Path companions, Existing existing) {
+        DType weights = tensors.isEmpty() ? DType.F32 : tensors.get(0).dtype();
+        String json = PythonJson.write(config.toJson(weights), false, true, 2) + "\n";
+        write(
+                directory,
+                tensors,
+                companions,
+                existing,
+                temporary -> Files.writeString(temporary.resolve("config.json"), json, StandardCharsets.UTF_8));
+    }
+
+    /**
+     * Writes a variant of a checkpoint: other weights, everything else, config.json included, as it is there. The
+     * weights must be of the types that {@code like} has.
+     *
+     * @param like the checkpoint to copy the other files from; may be the target itself
+     * @throws PeftException as {@link #write(Path, ModelConfig, List, Path, Existing)}
+     */
+    public static void writeLike(Path directory, Checkpoint like, List<TensorSource> tensors, Existing existing) {
+        write(
+                directory,
+                tensors,
+                like.directory(),
+                existing,
+                temporary -> copy(like.directory().resolve("config.json"), temporary));
+    }
+
+    private interface ConfigBody {
+        void writeInto(Path temporary) throws IOException;
+    }
+
+    private static void write(
+            Path directory, List<TensorSource> tensors, Path companions, Existing existing, ConfigBody config) {
+        Path target = directory.toAbsolutePath().normalize();
+        checkTarget(directory, target, existing);
+        Path temporary = StagedFile.temporaryBeside(target);
+        try {
+            Files.createDirectories(temporary);
+            config.writeInto(temporary);
+            for (String name : COMPANIONS) {
+                if (Files.exists(companions.resolve(name))) {
+                    copy(companions.resolve(name), temporary);
+                }
+            }
+            SafetensorsWriter.write(
+                    temporary.resolve("model.safetensors"),
+                    tensors,
+                    SafetensorsWriter.Options.defaults().refusingNonFinite());
+            replace(target, temporary);
+        } catch (IOException e) {
+            throw StagedFile.cannotWrite(directory, e);
+        } finally {
+            deleteFlat(temporary);
+        }
+    }
+
+    private static void copy(Path file, Path into) throws IOException {
+        Files.copy(file, into.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private static void checkTarget(Path directory, Path target, Existing existing) {
+        if (target.getFileName() == null) {
+            throw PeftException.of("cannot-write", directory + " is a root directory.", "Give a new directory.");
+        }
+        if (Files.notExists(target)) {
+            return;
+        }
+        List<Path> content = content(directory, target);
+        if (content.isEmpty()) {
+            return;
+        }
+        if (existing == Existing.KEEP) {
+            throw PeftException.of(
+                    "exists",
+                    directory + " exists and isn't empty.",
+                    "Give another directory, or say explicitly that it may be overwritten.");
+        }
+        boolean flat = content.stream().allMatch(Files::isRegularFile);
+        if (!flat || Files.notExists(target.resolve("config.json"))) {
+            throw PeftException.of(
+                    "not-a-checkpoint",
+                    directory + " doesn't look like a checkpoint (only files, among them config.json),"
+                            + " so it won't be overwritten.",
+                    "Give another directory, or remove this one yourself.");
+        }
+    }
+
+    private static List<Path> content(Path directory, Path target) {
+        if (!Files.isDirectory(target)) {
+            throw PeftException.of("exists", directory + " is a file.", "Give the path of a directory.");
+        }
+        try (Stream<Path> children = Files.list(target)) {
+            return children.toList();
+        } catch (IOException e) {
+            throw Json.unreadable(directory, e);
+        }
+    }
+
+    private static void replace(Path target, Path temporary) throws IOException {
+        if (Files.notExists(target)) {
+            Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+        } else {
+            Path old = StagedFile.temporaryBeside(target);
+            Files.move(target, old, StandardCopyOption.ATOMIC_MOVE);
+            try {
+                Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+            } catch (IOException e) {
+                Files.move(old, target, StandardCopyOption.ATOMIC_MOVE);
+                throw e;
+            }
+            deleteFlat(old);
+        }
+        StagedFile.flushDirectory(target.getParent());
+    }
+
+    private static void deleteFlat(Path directory) {
+        if (Files.notExists(directory)) {
+            return;
+        }
+        try (Stream<Path> children = Files.list(directory)) {
+            for (Path child : children.toList()) {
+                Files.delete(child);
+            }
+            Files.delete(directory);
+        } catch (IOException e) {
+            directory.toFile().deleteOnExit(); // left-overs don't make the result wrong
+        }
+    }
+}

@@ -1,0 +1,22 @@
+/** The program {@code peft}. */
+module org.peft4j.cli {
+    requires org.peft4j.api;
+    requires org.peft4j.config;
+    requires org.peft4j.data;
+    requires org.peft4j.checkpoint;
+    requires org.peft4j.engine;
+    requires org.peft4j.model;
+    requires org.peft4j.embedded;
+    requires com.fasterxml.jackson.core;
+    requires com.fasterxml.jackson.databind;
+    requires info.picocli;
+    requires me.tongfei.progressbar;
+    requires jdk.unsupported; // signals
+
+    exports org.peft4j.cli; // Main, to run commands within another program
+
+    opens org.peft4j.cli to
+            info.picocli; // fills in the options
+
+    uses org.peft4j.api.AdapterMethod;
+}

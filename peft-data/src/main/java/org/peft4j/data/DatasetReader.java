@@ -1,0 +1,123 @@
+package org.peft4j.data;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.peft4j.api.PeftException;
+
+/** Reads a dataset once. */
+final class DatasetReader {
+    private static final String LENGTHEN = "Shorten it, raise max-length, or set too-long to skip or truncate.";
+
+    private final DataSource source;
+    private final ExampleEncoder encoder;
+    private final DataSettings settings;
+    private final List<Example> examples = new ArrayList<>();
+    private Optional<Example> firstTooLong = Optional.empty();
+    private long rows;
+    private long tooLongCount;
+    private long truncated;
+    private long pointless;
+    private long tokens;
+    private long targets;
+    private int longest;
+
+    DatasetReader(DataSource source, Tokenizing tokenizer, DataSettings settings) {
+        if (settings.maxLength() < 2) {
+            throw new IllegalArgumentException("the longest sequence must be known: use DataSettings.within");
+        }
+        this.source = source;
+        this.encoder = new ExampleEncoder(tokenizer, settings.maxLength());
+        this.settings = settings;
+    }
+
+    Dataset read() {
+        try (Stream<DataRow> all = source.rows()) {
+            all.forEachOrdered(this::add);
+        }
+        if (rows == 0) {
+            throw DataProblems.file(source.name() + " has no rows.", "Write at least one row into it.");
+        }
+        if (examples.isEmpty()) {
+            throw nothingLeft();
+        }
+        long skipped = tooLongCount + pointless;
+        return new Dataset(
+                source.name(),
+                source.fingerprint(),
+                examples,
+                new DatasetCounts(rows, skipped, truncated, tokens, targets, longest),
+                warnings());
+    }
+
+    private void add(DataRow row) {
+        rows++;
+        List<Example> made = encoder.encode(row);
+        int limit = settings.maxLength();
+        if (made.stream().mapToInt(Example::targetCount).sum() == 0) {
+            pointless++;
+        } else if (made.get(0).length() <= limit) {
+            made.forEach(this::keep);
+        } else if (settings.tooLong() == TooLong.ERROR) {
+            throw overlong(made.get(0), LENGTHEN);
+        } else {
+            shorten(made.get(0), limit);
+        }
+    }
+
+    private void shorten(Example example, int limit) {
+        Example cut = example.cut(limit);
+        if (settings.tooLong() == TooLong.TRUNCATE && cut.targetCount() > 0) {
+            truncated++;
+            keep(cut);
+        } else {
+            tooLongCount++;
+            firstTooLong = firstTooLong.or(() -> Optional.of(example));
+        }
+    }
+
+    private void keep(Example example) {
+        examples.add(example);
+        tokens += example.length();
+        targets += example.targetCount();
+        longest = Math.max(longest, example.length());
+    }
+
+    private PeftException nothingLeft() {
+        if (firstTooLong.isEmpty()) {
+            return DataProblems.file(
+                    source.name() + ": none of its " + rows + " rows has anything to train on.",
+                    "Completions and texts must not all be empty.");
+        }
+        return overlong(
+                firstTooLong.orElseThrow(), "No row fits, so none can be left out: shorten them or raise max-length.");
+    }
+
+    private PeftException overlong(Example example, String remedy) {
+        int limit = settings.maxLength();
+        int prompt = example.promptTokens().length;
+        String what = prompt >= limit
+                ? "the prompt alone has " + prompt + " tokens, the longest sequence may have " + limit
+                : "the row has " + example.length() + " tokens, the longest sequence may have " + limit;
+        return PeftException.of("data-too-long", example.row().at() + ": " + what + ".", remedy);
+    }
+
+    private List<String> warnings() {
+        List<String> warnings = new ArrayList<>();
+        int limit = settings.maxLength();
+        if (tooLongCount > 0) {
+            warnings.add(source.name() + ": " + tooLongCount + " of " + rows + " rows are longer than " + limit
+                    + " tokens and left out, the first in "
+                    + firstTooLong.orElseThrow().row().at());
+        }
+        if (truncated > 0) {
+            warnings.add(source.name() + ": " + truncated + " of " + rows + " rows are longer than " + limit
+                    + " tokens and cut there");
+        }
+        if (pointless > 0) {
+            warnings.add(source.name() + ": " + pointless + " of " + rows + " rows have nothing to train on");
+        }
+        return warnings;
+    }
+}

@@ -1,0 +1,69 @@
+package org.peft4j.qlora;
+
+/** The scale of each block. */
+sealed interface Scales {
+    int count();
+
+    float scale(int block);
+
+    long bytes();
+
+    /** As they are. */
+    @SuppressWarnings("ArrayRecordComponent")
+    record Plain(float[] absmax) implements Scales {
+        @Override
+        public int count() {
+            return absmax.length;
+        }
+
+        @Override
+        public float scale(int block) {
+            return absmax[block];
+        }
+
+        @Override
+        public long bytes() {
+            return 4L * absmax.length;
+        }
+    }
+
+    /** In 8 bits: the difference from the mean, in blocks of 256 that have a scale of their own. */
+    @SuppressWarnings("ArrayRecordComponent")
+    record Coded(byte[] codes, float[] nestedAbsmax, float offset) implements Scales {
+        static final int NESTED_BLOCK = 256;
+
+        static Coded of(float[] absmax) {
+            double sum = 0;
+            for (float a : absmax) {
+                sum += a;
+            }
+            float offset = (float) (sum / absmax.length);
+            byte[] codes = new byte[absmax.length];
+            float[] nested = new float[(absmax.length + NESTED_BLOCK - 1) / NESTED_BLOCK];
+            for (int i = 0; i < codes.length; i++) {
+                nested[i / NESTED_BLOCK] = Math.max(nested[i / NESTED_BLOCK], Math.abs(absmax[i] - offset));
+            }
+            for (int i = 0; i < codes.length; i++) {
+                float largest = nested[i / NESTED_BLOCK];
+                float factor = largest > 0 ? 1 / largest : 0;
+                codes[i] = (byte) Codebook.DYNAMIC.nearest((absmax[i] - offset) * factor);
+            }
+            return new Coded(codes, nested, offset);
+        }
+
+        @Override
+        public int count() {
+            return codes.length;
+        }
+
+        @Override
+        public float scale(int block) {
+            return Codebook.DYNAMIC.level(codes[block] & 0xff) * nestedAbsmax[block / NESTED_BLOCK] + offset;
+        }
+
+        @Override
+        public long bytes() {
+            return codes.length + 4L * nestedAbsmax.length + 4;
+        }
+    }
+}

@@ -1,0 +1,37 @@
+package org.peft4j.runtime;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/** Tells several listeners. */
+record AllListeners(List<TrainingListener> listeners) implements TrainingListener {
+    @Override
+    public void started(TrainingPlan plan) {
+        listeners.forEach(l -> l.started(plan));
+    }
+
+    @Override
+    public void stepped(StepReport report) {
+        listeners.forEach(l -> l.stepped(report));
+    }
+
+    @Override
+    public void evaluated(long step, Evaluation evaluation) {
+        listeners.forEach(l -> l.evaluated(step, evaluation));
+    }
+
+    @Override
+    public void sampled(long step, Samples samples) {
+        listeners.forEach(l -> l.sampled(step, samples));
+    }
+
+    @Override
+    public void saved(Path directory) {
+        listeners.forEach(l -> l.saved(directory));
+    }
+
+    @Override
+    public void finished(TrainingResult result) {
+        listeners.forEach(l -> l.finished(result));
+    }
+}

@@ -1,0 +1,163 @@
+package org.peft4j.runtime;
+
+import com.google.inject.Guice;
+import com.google.inject.Inject;
+import com.google.inject.Injector;
+import com.google.inject.Module;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import org.peft4j.api.AdapterMethod;
+import org.peft4j.api.PeftException;
+import org.peft4j.checkpoint.Checkpoint;
+import org.peft4j.config.ConfigDocument;
+import org.peft4j.config.SettingsBinder;
+import org.peft4j.data.DataFile;
+import org.peft4j.data.DataSource;
+import org.peft4j.engine.Engine;
+import org.peft4j.model.Adapter;
+import org.peft4j.model.BaseModel;
+
+/**
+ * The way in: the installed methods, the engine, and what an application has bound besides. What the command line does, it does
+ * through this class.
+ */
+public final class Peft implements AutoCloseable {
+    private final Engine engine;
+    private final MethodRegistry methods;
+    private final Map<String, OptimizerFactory<?>> optimizers;
+    private final Map<String, ScheduleFactory<?>> schedules;
+    private final Map<String, DataSource> sources;
+    private final Set<TrainingListener> listeners;
+
+    @Inject
+    Peft(
+            Engine engine,
+            MethodRegistry methods,
+            Set<OptimizerFactory<?>> optimizers,
+            Set<ScheduleFactory<?>> schedules,
+            Set<DataSource> sources,
+            Set<TrainingListener> listeners) {
+        this.engine = engine;
+        this.methods = methods;
+        this.optimizers = byName("optimizer", optimizers, OptimizerFactory::name);
+        this.schedules = byName("schedule", schedules, ScheduleFactory::name);
+        this.sources = byName("data source", sources, DataSource::name);
+        this.listeners = Set.copyOf(listeners);
+    }
+
+    private static <T> Map<String, T> byName(String what, Set<T> found, Function<T, String> name) {
+        Map<String, T> map = new TreeMap<>();
+        for (T item : found) {
+            if (map.put(name.apply(item), item) != null) {
+                throw PeftException.of(
+                        "duplicate-name",
+                        "two bindings of a " + what + " are called '" + name.apply(item) + "'",
+                        "Give each a name of its own.");
+            }
+        }
+        return map;
+    }
+
+    /**
+     * Starts with a thread for each processor.
+     *
+     * @param modules an application's own bindings; see {@link RuntimeModule}
+     */
+    public static Peft create(Module... modules) {
+        return create(Runtime.getRuntime().availableProcessors(), modules);
+    }
+
+    /** Starts with so many computing threads. */
+    public static Peft create(int threads, Module... modules) {
+        List<Module> all = new ArrayList<>(List.of(modules));
+        all.add(new RuntimeModule(threads));
+        Injector injector = Guice.createInjector(all);
+        return injector.getInstance(Peft.class);
+    }
+
+    /** The engine. */
+    public Engine engine() {
+        return engine;
+    }
+
+    /** The installed methods. */
+    public MethodRegistry methods() {
+        return methods;
+    }
+
+    OptimizerFactory<?> optimizer(String name) {
+        return NamedChoice.find("optimizer", name, optimizers);
+    }
+
+    ScheduleFactory<?> schedule(String name) {
+        return NamedChoice.find("schedule", name, schedules);
+    }
+
+    /**
+     * Loads a checkpoint in HuggingFace's layout.
+     *
+     * @throws PeftException if it is not there, not whole or of an architecture that is not supported
+     */
+    public PeftModel load(Path checkpoint) {
+        return new PeftModel(BaseModel.load(engine, Checkpoint.open(checkpoint)), methods);
+    }
+
+    /** Begins to describe a training run. */
+    public Training training(PeftModel model, Adapter adapter) {
+        return new Training(this, model, adapter);
+    }
+
+    Trainer trainer(TrainingPlan plan, TrainingListener listener) {
+        List<TrainingListener> all = new ArrayList<>(listeners);
+        all.add(listener);
+        return new Trainer(plan, new AllListeners(all));
+    }
+
+    /**
+     * Makes the trainer of the run that a configuration describes: loads the base, installs the method, reads the data.
+     *
+     * @throws PeftException with what is wrong in the configuration or in what it names
+     */
+    public Trainer trainer(ConfigDocument document, TrainingListener listener) {
+        RunConfig run = SettingsBinder.bind(RunConfig.class, document.root(), "the run");
+        NamedChoice method = NamedChoice.of("method", run.method());
+        AdapterMethod<?> chosen = methods.method(method.name()).method();
+        Record config = method.bind(chosen.configType());
+        NamedChoice optimizer = NamedChoice.of("optimizer", run.optimizer());
+        Record optimizerSettings = optimizer.bind(optimizer(optimizer.name()).configType());
+        NamedChoice schedule = NamedChoice.of("schedule", run.schedule());
+        Record scheduleSettings = schedule.bind(schedule(schedule.name()).configType());
+        if (!run.overwrite()) {
+            RunFiles.requireFree(run.output());
+        }
+        PeftModel model = load(run.base());
+        Adapter adapter = model.install(chosen.name(), config, run.training().seed());
+        Training training = training(model, adapter)
+                .data(source(run.data().train(), run))
+                .reading(run.data().reading())
+                .optimizer(optimizer.name(), optimizerSettings)
+                .schedule(schedule.name(), scheduleSettings)
+                .settings(run.training())
+                .samples(run.samples())
+                .output(run.output());
+        if (!run.data().eval().isEmpty()) {
+            training.heldOut(source(run.data().eval(), run));
+        }
+        return training.trainer(listener);
+    }
+
+    private DataSource source(String name, RunConfig run) {
+        DataSource bound = sources.get(name);
+        return bound != null ? bound : DataFile.of(Path.of(name), run.data().reading());
+    }
+
+    @Override
+    public void close() {
+        engine.close();
+    }
+}

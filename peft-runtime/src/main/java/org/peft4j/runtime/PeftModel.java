@@ -1,0 +1,130 @@
+package org.peft4j.runtime;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.peft4j.api.AdapterMethod;
+import org.peft4j.api.PeftException;
+import org.peft4j.checkpoint.AdapterFiles;
+import org.peft4j.checkpoint.CheckpointWriter;
+import org.peft4j.checkpoint.TextTokenizer;
+import org.peft4j.data.Tokenizing;
+import org.peft4j.model.AdaptedModel;
+import org.peft4j.model.Adapter;
+import org.peft4j.model.AdapterStore;
+import org.peft4j.model.BaseModel;
+import org.peft4j.model.Generator;
+import org.peft4j.model.MergedWeights;
+import org.peft4j.model.Sampling;
+
+/** A loaded base model with its tokenizer, and what can be done with adapters on it. */
+public final class PeftModel {
+    private final BaseModel base;
+    private final MethodRegistry methods;
+
+    PeftModel(BaseModel base, MethodRegistry methods) {
+        this.base = base;
+        this.methods = methods;
+    }
+
+    /** The frozen base. */
+    public BaseModel base() {
+        return base;
+    }
+
+    /**
+     * The checkpoint's tokenizer.
+     *
+     * @throws PeftException if the checkpoint has none
+     */
+    public TextTokenizer tokenizer() {
+        return base.checkpoint().tokenizer();
+    }
+
+    /** The tokenizer as data uses it. */
+    public Tokenizing tokenizing() {
+        return Tokenizing.of(tokenizer());
+    }
+
+    /**
+     * Installs a method with fresh parameters.
+     *
+     * @param method the method's name
+     * @param config its settings; of the method's own record type
+     * @param seed of the first values
+     * @throws PeftException if there is no such method, or its settings don't fit it or the model
+     */
+    public Adapter install(String method, Record config, long seed) {
+        return install(methods.method(method).method(), config, "default", seed);
+    }
+
+    private <C extends Record> Adapter install(AdapterMethod<C> method, Record config, String name, long seed) {
+        if (!method.configType().isInstance(config)) {
+            throw PeftException.of(
+                    "wrong-settings",
+                    "method " + method.name() + " takes settings of type "
+                            + method.configType().getName() + ", not "
+                            + config.getClass().getName(),
+                    "Give the record that belongs to the method.");
+        }
+        return Adapter.install(base, name, method, method.configType().cast(config), seed);
+    }
+
+    /** Loads an adapter, our own or of HuggingFace peft, called {@code default}. */
+    public Adapter loadAdapter(Path directory) {
+        return loadAdapter(directory, "default");
+    }
+
+    /**
+     * Loads an adapter, our own or of HuggingFace peft.
+     *
+     * @param name what it is called among several
+     * @throws PeftException if no installed method reads it or it does not fit the base
+     */
+    public Adapter loadAdapter(Path directory, String name) {
+        AdapterFiles files = AdapterFiles.read(directory);
+        Object type = files.config().get("peft_type");
+        if (!(type instanceof String text)) {
+            throw PeftException.of(
+                    "adapter-config",
+                    directory.resolve(AdapterFiles.CONFIG) + " does not say which 'peft_type' the adapter is of",
+                    "Save the adapter again with the program that made it.");
+        }
+        return AdapterStore.load(base, files, name, methods.byPeftType(text).method());
+    }
+
+    /** Writes an adapter (or, where its method says so, a whole checkpoint). */
+    public void save(Adapter adapter, Path directory) {
+        AdapterStore.save(base, adapter, directory);
+    }
+
+    /** Writes a checkpoint with adapters folded into its weights. */
+    public void merge(List<Adapter> adapters, Path directory, CheckpointWriter.Existing existing) {
+        MergedWeights merged = new MergedWeights(AdaptedModel.of(base, adapters));
+        CheckpointWriter.writeLike(directory, base.checkpoint(), merged.tensors(), existing);
+    }
+
+    /** The base with these adapters active. */
+    public AdaptedModel with(Adapter... adapters) {
+        return AdaptedModel.of(base, adapters);
+    }
+
+    /** The ids of a prompt, with a begin-of-sequence token where the model wants one. */
+    public int[] promptIds(String prompt) {
+        int[] ids = tokenizer().encode(prompt);
+        int bos = tokenizing().bosId();
+        if (bos < 0) {
+            return ids;
+        }
+        int[] all = new int[ids.length + 1];
+        all[0] = bos;
+        System.arraycopy(ids, 0, all, 1, ids.length);
+        return all;
+    }
+
+    /** Continues a prompt. */
+    public String generate(String prompt, Sampling sampling, Adapter... adapters) {
+        List<int[]> made = new Generator(with(adapters), sampling, tokenizer().eosIds())
+                .generate(List.of(promptIds(prompt)), (i, id) -> {});
+        return tokenizer().decode(made.get(0));
+    }
+}

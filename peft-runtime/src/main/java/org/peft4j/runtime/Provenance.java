@@ -1,0 +1,82 @@
+package org.peft4j.runtime;
+
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.peft4j.checkpoint.Fingerprint;
+import org.peft4j.model.Adapter;
+
+/** Everything that has to be known to make an adapter again. */
+final class Provenance {
+    private Provenance() {}
+
+    static Map<String, Object> of(TrainingPlan plan, TrainingResult result) {
+        Map<String, Object> all = new LinkedHashMap<>();
+        all.put("program", "peft4j " + version());
+        all.put("finished", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
+        all.put("method", method(plan.adapter()));
+        all.put("seed", plan.settings().seed());
+        all.put("threads", plan.model().base().engine().threads());
+        all.put("java", System.getProperty("java.vm.name") + " " + System.getProperty("java.vm.version"));
+        all.put(
+                "os",
+                System.getProperty("os.name") + " " + System.getProperty("os.version") + " "
+                        + System.getProperty("os.arch"));
+        all.put("base", base(plan.model()));
+        all.put("data", data(plan));
+        all.put("configuration", plan.description());
+        all.put("result", result(plan, result));
+        return all;
+    }
+
+    static String version() {
+        return Provenance.class.getModule().getDescriptor() == null
+                ? "unknown"
+                : Provenance.class.getModule().getDescriptor().rawVersion().orElse("unknown");
+    }
+
+    private static Map<String, Object> method(Adapter adapter) {
+        InstalledMethod installed = MethodRegistry.of(adapter.method()).all().get(0);
+        Map<String, Object> method = new LinkedHashMap<>();
+        method.put("name", installed.name());
+        method.put("module", installed.module());
+        method.put("version", installed.version());
+        return method;
+    }
+
+    private static Map<String, Object> base(PeftModel model) {
+        Map<String, Object> base = new LinkedHashMap<>();
+        base.put("directory", model.base().checkpoint().directory().toString());
+        Map<String, String> hashes = new LinkedHashMap<>();
+        for (Path file : model.base().checkpoint().files()) {
+            hashes.put(file.getFileName().toString(), Fingerprint.sha256(file));
+        }
+        base.put("sha256", hashes);
+        return base;
+    }
+
+    private static Map<String, Object> data(TrainingPlan plan) {
+        Map<String, Object> data = new LinkedHashMap<>();
+        data.put(
+                "train",
+                Map.of("name", plan.train().name(), "sha256", plan.train().fingerprint()));
+        plan.eval().ifPresent(e -> data.put("eval", Map.of("name", e.name(), "sha256", e.fingerprint())));
+        return data;
+    }
+
+    private static Map<String, Object> result(TrainingPlan plan, TrainingResult r) {
+        Map<String, Object> result = new LinkedHashMap<>();
+        result.put("reason", r.reason().name().toLowerCase(java.util.Locale.ROOT));
+        result.put("steps", r.steps());
+        result.put("planned_steps", plan.totalSteps());
+        result.put("trainable_parameters", plan.adapter().parameters().trainableCount());
+        result.put("train_loss", r.trainLoss());
+        r.before().ifPresent(e -> result.put("eval_loss_before", e.loss()));
+        r.after().ifPresent(e -> result.put("eval_loss_after", e.loss()));
+        result.put("tokens", r.tokens());
+        result.put("training_seconds", r.seconds());
+        return result;
+    }
+}

@@ -1,0 +1,44 @@
+package org.peft4j.runtime;
+
+import java.nio.file.Path;
+import org.peft4j.api.Setting;
+import org.peft4j.config.ConfigNode;
+
+/**
+ * One training run, as a configuration file describes it.
+ *
+ * @param base checkpoint directory
+ * @param method the method's name and settings
+ * @param data which data
+ * @param optimizer the optimizer's name and settings
+ * @param schedule the schedule's name and settings
+ * @param training how long
+ * @param samples what is generated before and after
+ * @param output where the result goes
+ * @param overwrite whether a result that is there already may be replaced
+ */
+public record RunConfig(
+        @Setting(help = "Checkpoint directory of the base model (HuggingFace layout).")
+        Path base,
+
+        @Setting(help = "The method: its name and its settings.")
+        ConfigNode method,
+
+        @Setting(help = "Which data, and how it is read.") DataSection data,
+
+        @Setting(help = "The optimizer: its name and its settings.", value = "{name: adamw}")
+        ConfigNode optimizer,
+
+        @Setting(help = "The learning rate's schedule: its name and its settings.", value = "{name: constant}")
+        ConfigNode schedule,
+
+        @Setting(help = "How long, and in which portions.", value = "{}")
+        TrainingSettings training,
+
+        @Setting(help = "What is generated before and after.", value = "{}")
+        SampleSettings samples,
+
+        @Setting(help = "Directory for the result.") Path output,
+
+        @Setting(help = "Whether a result that is there already may be replaced.", value = "false")
+        boolean overwrite) {}

@@ -1,0 +1,136 @@
+package org.peft4j.runtime;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.peft4j.api.PeftException;
+import org.peft4j.config.ConfigDocument;
+import org.peft4j.model.AdapterStore;
+
+/** What a run leaves on disk: its metrics while it goes, at the end the adapter, its configuration and its provenance. */
+final class RunFiles implements AutoCloseable {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    /** Where a method's result that is a whole checkpoint goes. */
+    private static final String CHECKPOINT = "model";
+
+    private final TrainingPlan plan;
+    private final BufferedWriter metrics;
+
+    private RunFiles(TrainingPlan plan, BufferedWriter metrics) {
+        this.plan = plan;
+        this.metrics = metrics;
+    }
+
+    static RunFiles open(TrainingPlan plan) {
+        if (plan.output().isEmpty()) {
+            return new RunFiles(plan, null);
+        }
+        Path directory = plan.output().get();
+        try {
+            Files.createDirectories(directory);
+            return new RunFiles(plan, Files.newBufferedWriter(directory.resolve("metrics.jsonl")));
+        } catch (IOException e) {
+            throw cannotWrite(directory, e);
+        }
+    }
+
+    /** Refuses a directory that holds a result already. */
+    static void requireFree(Path output) {
+        for (String taken : new String[] {"adapter_config.json", "config.json", CHECKPOINT}) {
+            if (Files.exists(output.resolve(taken))) {
+                throw PeftException.of(
+                        "exists",
+                        output + " holds the result of an earlier run",
+                        "Choose another output, or set 'overwrite: true'.");
+            }
+        }
+    }
+
+    /** Where the adapter or checkpoint itself goes. */
+    static Path result(TrainingPlan plan, Path output) {
+        return plan.adapter().method().format().wholeCheckpoint() ? output.resolve(CHECKPOINT) : output;
+    }
+
+    void step(StepReport report) {
+        Map<String, Object> line = new LinkedHashMap<>();
+        line.put("step", report.step());
+        line.put("loss", report.loss());
+        line.put("learning_rate", report.learningRate());
+        line.put("gradient_norm", report.gradientNorm());
+        line.put("tokens", report.tokens());
+        line.put("tokens_per_second", Math.round(report.tokensPerSecond() * 10) / 10.0);
+        write(line);
+    }
+
+    void evaluation(long step, Evaluation evaluation) {
+        Map<String, Object> line = new LinkedHashMap<>();
+        line.put("step", step);
+        line.put("eval_loss", evaluation.loss());
+        line.put("eval_tokens", evaluation.tokens());
+        line.put("eval_seconds", Math.round(evaluation.seconds() * 1000) / 1000.0);
+        write(line);
+    }
+
+    private void write(Map<String, Object> line) {
+        if (metrics == null) {
+            return;
+        }
+        try {
+            metrics.write(JSON.writeValueAsString(line));
+            metrics.write('\n');
+            metrics.flush();
+        } catch (IOException e) {
+            throw cannotWrite(plan.output().orElseThrow(), e);
+        }
+    }
+
+    void save(TrainingResult result) {
+        if (plan.output().isEmpty()) {
+            return;
+        }
+        Path directory = plan.output().get();
+        AdapterStore.save(plan.model().base(), plan.adapter(), result(plan, directory));
+        try {
+            put(directory.resolve("run.yaml"), ConfigDocument.yaml(plan.description()));
+            ObjectMapper pretty = JSON.copy().enable(SerializationFeature.INDENT_OUTPUT);
+            put(directory.resolve("provenance.json"), pretty.writeValueAsString(Provenance.of(plan, result)) + "\n");
+        } catch (IOException e) {
+            throw cannotWrite(directory, e);
+        }
+    }
+
+    private static void put(Path file, String text) throws IOException {
+        Path temporary = Files.createTempFile(file.getParent(), "." + file.getFileName(), ".tmp");
+        try {
+            Files.writeString(temporary, text);
+            Files.move(temporary, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Files.deleteIfExists(temporary);
+        }
+    }
+
+    private static PeftException cannotWrite(Path directory, IOException e) {
+        return PeftException.of(
+                "cannot-write",
+                "cannot write to " + directory + ": " + e.getMessage(),
+                "Check that the directory may be written to and that the disk is not full.",
+                e);
+    }
+
+    @Override
+    public void close() {
+        if (metrics != null) {
+            try {
+                metrics.close();
+            } catch (IOException e) {
+                throw cannotWrite(plan.output().orElseThrow(), e);
+            }
+        }
+    }
+}

@@ -1,0 +1,177 @@
+package org.peft4j.runtime;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.peft4j.config.SettingsBinder;
+import org.peft4j.data.DataFile;
+import org.peft4j.data.DataSettings;
+import org.peft4j.data.DataSource;
+import org.peft4j.data.Dataset;
+import org.peft4j.model.Adapter;
+
+/**
+ * A training run in the making, for applications. What is not said has the same defaults as in a configuration file.
+ *
+ * <pre>{@code
+ * TrainingResult result = peft.training(model, adapter)
+ *         .data(Path.of("train.jsonl")).heldOut(Path.of("valid.jsonl"))
+ *         .optimizer("adamw", new AdamWSettings(5e-3, 0, 0.9, 0.999, 1e-8))
+ *         .settings(new TrainingSettings(16, 1, 400, 1, 1.0, 0, 0, 0, false))
+ *         .run(listener);
+ * }</pre>
+ */
+public final class Training {
+    private final Peft peft;
+    private final PeftModel model;
+    private final Adapter adapter;
+    private DataSource train;
+    private DataSource heldOut;
+    private DataSettings reading = SettingsBinder.defaults(DataSettings.class);
+    private String optimizer = "adamw";
+    private Record optimizerSettings = SettingsBinder.defaults(AdamWSettings.class);
+    private String schedule = "constant";
+    private Record scheduleSettings = SettingsBinder.defaults(WarmupSettings.class);
+    private TrainingSettings settings = SettingsBinder.defaults(TrainingSettings.class);
+    private SampleSettings samples = SettingsBinder.defaults(SampleSettings.class);
+    private Path output;
+
+    Training(Peft peft, PeftModel model, Adapter adapter) {
+        this.peft = peft;
+        this.model = model;
+        this.adapter = adapter;
+    }
+
+    /** Trains on a file. */
+    public Training data(Path file) {
+        return data(DataFile.of(file));
+    }
+
+    /** Trains on rows of any source. */
+    public Training data(DataSource source) {
+        this.train = source;
+        return this;
+    }
+
+    /** Evaluates before and after on a file. */
+    public Training heldOut(Path file) {
+        return heldOut(DataFile.of(file));
+    }
+
+    /** Evaluates before and after on rows of any source. */
+    public Training heldOut(DataSource source) {
+        this.heldOut = source;
+        return this;
+    }
+
+    /** Says how rows are read. */
+    public Training reading(DataSettings how) {
+        this.reading = how;
+        return this;
+    }
+
+    /** Chooses the optimizer by name; the settings are of its own record type. */
+    public Training optimizer(String name, Record config) {
+        this.optimizer = name;
+        this.optimizerSettings = config;
+        return this;
+    }
+
+    /** Chooses the schedule by name; the settings are of its own record type. */
+    public Training schedule(String name, Record config) {
+        this.schedule = name;
+        this.scheduleSettings = config;
+        return this;
+    }
+
+    /** Says how long, and in which portions. */
+    public Training settings(TrainingSettings how) {
+        this.settings = how;
+        return this;
+    }
+
+    /** Says what is generated before and after. */
+    public Training samples(SampleSettings which) {
+        this.samples = which;
+        return this;
+    }
+
+    /** Writes the result, its metrics and its provenance to a directory. */
+    public Training output(Path directory) {
+        this.output = directory;
+        return this;
+    }
+
+    /** The plan of the run. */
+    public TrainingPlan plan() {
+        if (train == null) {
+            throw new IllegalStateException("say what to train on: data(...)");
+        }
+        int room = model.base().shape().maxPositions() - model.with(adapter).virtualTokens();
+        DataSettings how = reading.within(room);
+        Dataset data = Dataset.read(train, model.tokenizing(), how);
+        Optional<Dataset> eval =
+                Optional.ofNullable(heldOut).map(source -> Dataset.read(source, model.tokenizing(), how));
+        long total = settings.totalSteps(data.examples().size());
+        OptimizerFactory<?> factory = peft.optimizer(optimizer);
+        return new TrainingPlan(
+                model,
+                adapter,
+                data,
+                eval,
+                create(factory),
+                rate(factory),
+                schedule(peft.schedule(schedule), total),
+                settings,
+                samples,
+                Optional.ofNullable(output),
+                description());
+    }
+
+    private <C extends Record> Optimizer create(OptimizerFactory<C> factory) {
+        return factory.create(factory.configType().cast(optimizerSettings), adapter.parameters());
+    }
+
+    private <C extends Record> double rate(OptimizerFactory<C> factory) {
+        return factory.learningRate(factory.configType().cast(optimizerSettings));
+    }
+
+    private <C extends Record> Schedule schedule(ScheduleFactory<C> factory, long total) {
+        return factory.create(factory.configType().cast(scheduleSettings), total);
+    }
+
+    private Map<String, Object> description() {
+        Map<String, Object> all = new LinkedHashMap<>();
+        all.put("base", model.base().checkpoint().directory().toString());
+        all.put("method", named(adapter.method().name(), adapter.config()));
+        Map<String, Object> data = new LinkedHashMap<>();
+        data.put("train", train.name());
+        data.put("eval", heldOut == null ? "" : heldOut.name());
+        data.putAll(SettingsBinder.plain(reading));
+        all.put("data", data);
+        all.put("optimizer", named(optimizer, optimizerSettings));
+        all.put("schedule", named(schedule, scheduleSettings));
+        all.put("training", SettingsBinder.plain(settings));
+        all.put("samples", SettingsBinder.plain(samples));
+        all.put("output", output == null ? "" : output.toString());
+        return all;
+    }
+
+    private static Map<String, Object> named(String name, Record settings) {
+        Map<String, Object> section = new LinkedHashMap<>();
+        section.put("name", name);
+        section.putAll(SettingsBinder.plain(settings));
+        return section;
+    }
+
+    /** A trainer of this run, which may be stopped from another thread. */
+    public Trainer trainer(TrainingListener listener) {
+        return peft.trainer(plan(), listener);
+    }
+
+    /** Runs to the end. */
+    public TrainingResult run(TrainingListener listener) {
+        return trainer(listener).run();
+    }
+}

@@ -1,0 +1,65 @@
+package org.peft4j.runtime;
+
+import org.peft4j.api.Setting;
+
+/**
+ * How long and in which portions is trained.
+ *
+ * @param batchSize sequences that go through the model at once
+ * @param accumulation batches whose gradients are added up for one step
+ * @param steps optimizer steps; 0 to go by epochs
+ * @param epochs times through the data where no steps are given
+ * @param clip longest gradient; longer ones are shortened to it; 0 for no limit
+ * @param seed of first values, order of the data and dropout
+ * @param evalEvery steps between evaluations besides those before and after; 0 for none
+ * @param patience evaluations without progress after which training ends; 0 to go on
+ * @param groupByLength whether sequences of like length share a batch
+ */
+public record TrainingSettings(
+        @Setting(help = "Sequences that go through the model at once.", value = "8")
+        int batchSize,
+
+        @Setting(help = "Batches whose gradients are added up for one step.", value = "1")
+        int accumulation,
+
+        @Setting(help = "Optimizer steps; 0 to go by epochs.", value = "0")
+        int steps,
+
+        @Setting(help = "Times through the data, where no steps are given.", value = "1")
+        double epochs,
+
+        @Setting(help = "Longest gradient; longer ones are shortened to it; 0 for no limit.", value = "1.0")
+        double clip,
+
+        @Setting(help = "Seed of first values, order of the data and dropout.", value = "0")
+        long seed,
+
+        @Setting(help = "Steps between evaluations besides those before and after; 0 for none.", value = "0")
+        int evalEvery,
+
+        @Setting(
+                help = "Evaluations without progress after which training ends, with the best adapter; 0 to go on.",
+                value = "0")
+        int patience,
+
+        @Setting(help = "Whether sequences of like length share a batch.", value = "false")
+        boolean groupByLength) {
+    /** Checks the ranges. */
+    public TrainingSettings {
+        Ranges.atLeast("batch-size", batchSize, 1);
+        Ranges.atLeast("accumulation", accumulation, 1);
+        Ranges.atLeast("steps", steps, 0);
+        Ranges.positive("epochs", epochs);
+        Ranges.atLeastZero("clip", clip);
+        Ranges.atLeast("eval-every", evalEvery, 0);
+        Ranges.atLeast("patience", patience, 0);
+    }
+
+    /** The number of optimizer steps for so many examples. */
+    public long totalSteps(long examples) {
+        if (steps > 0) {
+            return steps;
+        }
+        return Math.max(1, (long) Math.ceil(epochs * examples / ((double) batchSize * accumulation)));
+    }
+}
