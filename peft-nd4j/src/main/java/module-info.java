@@ -30,4 +30,19 @@ open module org.peft4j.nd4j {
 
     provides org.nd4j.linalg.factory.Nd4jBackend with
             org.nd4j.linalg.cpu.nativecpu.CpuBackend;
+    provides org.nd4j.linalg.compression.NDArrayCompressor with
+            org.nd4j.compression.impl.Gzip,
+            org.nd4j.compression.impl.NoOp,
+            org.nd4j.linalg.cpu.nativecpu.compression.CpuThreshold;
+    provides org.nd4j.linalg.env.EnvironmentalAction with
+            org.nd4j.linalg.env.impl.DebugAction,
+            org.nd4j.linalg.env.impl.VerboseAction,
+            org.nd4j.linalg.env.impl.FallbackAction,
+            org.nd4j.linalg.env.impl.WorkspacesBypassAction,
+            org.nd4j.linalg.env.impl.WorkspacesDebugAction,
+            org.nd4j.linalg.env.impl.WorkspacesSpillAction,
+            org.nd4j.linalg.env.impl.OmpNumThreadsAction,
+            org.nd4j.linalg.env.impl.NDArrayUnpackAction;
+    provides org.nd4j.common.base.PreconditionsFormat with
+            org.nd4j.linalg.util.NDArrayPreconditionsFormat;
 }

@@ -179,14 +179,14 @@ final class AttentionGradient {
             slopes.get(j * width, d, 0, width);
             int from = common + pass.firstKey(head, query, run);
             int to = common + Math.max(0, query + 1);
+            FastExp.expMinus(logSum, p, 0, common);
             for (int i = 0; i < common; i++) {
-                p[i] = FastExp.exp(p[i] - logSum);
                 d[i] = p[i] * (d[i] - mean) * scale;
             }
             java.util.Arrays.fill(p, common, from, 0f);
             java.util.Arrays.fill(d, common, from, 0f);
+            FastExp.expMinus(logSum, p, from, to);
             for (int i = from; i < to; i++) {
-                p[i] = FastExp.exp(p[i] - logSum);
                 d[i] = p[i] * (d[i] - mean) * scale;
             }
             java.util.Arrays.fill(p, to, width, 0f);

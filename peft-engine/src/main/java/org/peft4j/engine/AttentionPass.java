@@ -204,20 +204,10 @@ final class AttentionPass {
     private static float softmax(float[] row, int common, int first, int end, int width) {
         int from = common + first;
         int to = common + Math.max(0, end);
-        float max = Float.NEGATIVE_INFINITY;
-        for (int i = 0; i < common; i++) {
-            max = Math.max(max, row[i]);
-        }
-        for (int i = from; i < to; i++) {
-            max = Math.max(max, row[i]);
-        }
-        for (int i = 0; i < common; i++) {
-            row[i] = FastExp.exp(row[i] - max);
-        }
+        float max = Math.max(Rows.max(row, 0, common), Rows.max(row, from, to));
+        FastExp.expMinus(max, row, 0, common);
         java.util.Arrays.fill(row, common, from, 0f);
-        for (int i = from; i < to; i++) {
-            row[i] = FastExp.exp(row[i] - max);
-        }
+        FastExp.expMinus(max, row, from, to);
         java.util.Arrays.fill(row, to, width, 0f);
         float sum = Rows.sum(row, width);
         float inverse = 1f / sum;

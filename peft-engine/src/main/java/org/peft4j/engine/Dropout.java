@@ -21,18 +21,21 @@ final class Dropout {
 
     private static void mask(Tape tape, long stream, float drop, Buf in, float beta, Buf out) {
         float keep = 1f / (1f - drop);
+        long limit = (long) Math.ceil(drop * (1L << 24));
         tape.workers().split(in.length, Elementwise.GRAIN, (from, to) -> {
             float[] a = new float[Elementwise.PIECE];
             float[] b = new float[Elementwise.PIECE];
             for (int i = from; i < to; i += Elementwise.PIECE) {
                 int n = Math.min(Elementwise.PIECE, to - i);
                 in.get(i, a, 0, n);
-                if (beta != 0f) {
-                    out.get(i, b, 0, n);
+                Elementwise.load(out, beta, i, b, n);
+                for (int j = 0; j < n; j++) {
+                    // All bits set where the number drawn is not below the limit; a branch would be guessed wrong too often.
+                    int kept = (int) ~(((CounterRandom.mix(stream, i + j) >>> 40) - limit) >> 63);
+                    a[j] = Float.intBitsToFloat(Float.floatToRawIntBits(a[j] * keep) & kept);
                 }
                 for (int j = 0; j < n; j++) {
-                    float v = CounterRandom.uniform(stream, i + j) < drop ? 0f : a[j] * keep;
-                    b[j] = beta != 0f ? b[j] + v : v;
+                    b[j] += a[j];
                 }
                 out.put(i, b, 0, n);
             }

@@ -78,15 +78,20 @@ final class Elementwise {
                 if (z != x && z != y) {
                     z.get(i, c, 0, n);
                 }
-                if (beta != 0f) {
-                    out.get(i, d, 0, n);
-                } else {
-                    java.util.Arrays.fill(d, 0, n, 0f);
-                }
+                load(out, beta, i, d, n);
                 op.run(a, b, c, d, n);
                 out.put(i, d, 0, n);
             }
         });
+    }
+
+    /** What a gradient is added to: the n elements from {@code from} on, or zeros where beta is 0. */
+    static void load(Buf gradient, float beta, int from, float[] into, int n) {
+        if (beta != 0f) {
+            gradient.get(from, into, 0, n);
+        } else {
+            java.util.Arrays.fill(into, 0, n, 0f);
+        }
     }
 
     /** Whether every element is a finite number. */

@@ -1,45 +1,146 @@
 package org.peft4j.engine;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
+
 /**
- * The exponential function in fp32 by range reduction and a polynomial (relative error below 2e-7). The library's is not used
- * because compiled and interpreted code may differ in the last bit there, and equal runs have to give equal bits.
+ * The exponential function in fp32 by range reduction and a polynomial (relative error below 3e-7; between exp(-87) and exp(88)).
+ * The library's is not used because compiled and interpreted code may differ in the last bit there, and equal runs have to give
+ * equal bits. One number and many go the same way, so they agree to the bit.
  */
 final class FastExp {
+    private static final float LOW = -87f;
+    private static final float HIGH = 88f;
     private static final float LOG2E = 1.44269504f;
     /** ln 2 in two parts, the first with few bits, so that n * LN2_HIGH is exact. */
     private static final float LN2_HIGH = 0.693359375f;
 
     private static final float LN2_LOW = -2.12194440e-4f;
     private static final float ROUND = 12582912f;
+    private static final int ROUND_BITS = Float.floatToRawIntBits(ROUND) - 127;
+
+    /** Below this many numbers the detour through {@link Lanes} doesn't pay. */
+    private static final int FEW = 48;
+
+    private static final ThreadLocal<Lanes> LANES = ThreadLocal.withInitial(Lanes::new);
 
     private FastExp() {}
 
     static float exp(float x) {
-        float clamped = Math.max(-87f, Math.min(88f, x));
+        float clamped = Math.max(LOW, Math.min(HIGH, x));
         float shifted = clamped * LOG2E + ROUND;
+        return mantissa(clamped, shifted) * Float.intBitsToFloat(power(Float.floatToRawIntBits(shifted)));
+    }
+
+    /** The exponential of what is left of x after taking out whole multiples of ln 2. */
+    private static float mantissa(float x, float shifted) {
         float n = shifted - ROUND;
-        float r = clamped - n * LN2_HIGH - n * LN2_LOW;
+        float r = x - n * LN2_HIGH - n * LN2_LOW;
         float p = 1.9875691500e-4f;
         p = p * r + 1.3981999507e-3f;
         p = p * r + 8.3334519073e-3f;
         p = p * r + 4.1665795894e-2f;
         p = p * r + 1.6666665459e-1f;
         p = p * r + 5.0000001201e-1f;
-        float y = p * r * r + r + 1f;
-        int scale = (Float.floatToRawIntBits(shifted) - Float.floatToRawIntBits(ROUND) + 127) << 23;
-        float result = y * Float.intBitsToFloat(scale);
-        return x < -87f ? 0f : x != x ? x : result;
+        return p * r * r + r + 1f;
+    }
+
+    /** The bits of 2 to the n from those of n + ROUND. */
+    private static int power(int shiftedBits) {
+        return (shiftedBits - ROUND_BITS) << 23;
     }
 
     static float sigmoid(float x) {
         return 1f / (1f + exp(-x));
     }
 
-    static float tanh(float x) {
-        if (Math.abs(x) < 0.05f) {
-            float s = x * x;
-            return x * (1f + s * (-1f / 3f + s * (2f / 15f)));
+    /** Replaces n numbers from {@code from} on by their exponentials. */
+    static void exp(float[] v, int from, int n) {
+        if (n < FEW) {
+            for (int i = from; i < from + n; i++) {
+                v[i] = exp(v[i]);
+            }
+            return;
         }
-        return 1f - 2f / (1f + exp(2f * x));
+        Lanes lanes = LANES.get();
+        for (int i = 0; i < n; i += Elementwise.PIECE) {
+            lanes.exp(v, from + i, Math.min(Elementwise.PIECE, n - i));
+        }
+    }
+
+    /** Replaces numbers by the exponentials of their difference to {@code shift}. */
+    static void expMinus(float shift, float[] v, int from, int to) {
+        for (int i = from; i < to; i++) {
+            v[i] -= shift;
+        }
+        exp(v, from, to - from);
+    }
+
+    /** Sigmoids of n numbers, at most {@link Elementwise#PIECE}: the thread's own array, until the next call. */
+    static float[] sigmoids(float[] x, int n) {
+        Lanes lanes = LANES.get();
+        float[] s = lanes.results;
+        for (int i = 0; i < n; i++) {
+            s[i] = -x[i];
+        }
+        lanes.exp(s, 0, n);
+        for (int i = 0; i < n; i++) {
+            s[i] = 1f / (1f + s[i]);
+        }
+        return s;
+    }
+
+    /** Hyperbolic tangents of n numbers, from x to y. */
+    static void tanh(float[] x, float[] y, int n) {
+        for (int i = 0; i < n; i++) {
+            y[i] = 2f * x[i];
+        }
+        exp(y, 0, n);
+        for (int i = 0; i < n; i++) {
+            float s = x[i] * x[i];
+            float near = x[i] * (1f + s * (-1f / 3f + s * (2f / 15f)));
+            float far = 1f - 2f / (1f + y[i]);
+            y[i] = Math.abs(x[i]) < 0.05f ? near : far;
+        }
+    }
+
+    /**
+     * Exponentials of many numbers in loops that each compile to vector instructions. Reading a float's bits as an integer would
+     * keep a loop from it, so that step is a copy through memory seen as both.
+     */
+    private static final class Lanes {
+        private final float[] results = new float[Elementwise.PIECE];
+        private final float[] floats = new float[Elementwise.PIECE];
+        private final int[] ints = new int[Elementwise.PIECE];
+        private final FloatBuffer asFloats;
+        private final IntBuffer asInts;
+
+        Lanes() {
+            ByteBuffer memory =
+                    ByteBuffer.allocateDirect(4 * Elementwise.PIECE).order(ByteOrder.nativeOrder());
+            asFloats = memory.asFloatBuffer();
+            asInts = memory.asIntBuffer();
+        }
+
+        void exp(float[] v, int from, int n) {
+            for (int i = 0; i < n; i++) {
+                float clamped = Math.max(LOW, Math.min(HIGH, v[from + i]));
+                float shifted = clamped * LOG2E + ROUND;
+                floats[i] = shifted;
+                v[from + i] = mantissa(clamped, shifted);
+            }
+            asFloats.put(0, floats, 0, n);
+            asInts.get(0, ints, 0, n);
+            for (int i = 0; i < n; i++) {
+                ints[i] = power(ints[i]);
+            }
+            asInts.put(0, ints, 0, n);
+            asFloats.get(0, floats, 0, n);
+            for (int i = 0; i < n; i++) {
+                v[from + i] *= floats[i];
+            }
+        }
     }
 }

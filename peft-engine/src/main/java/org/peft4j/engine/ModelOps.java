@@ -98,47 +98,7 @@ public final class ModelOps {
     /** {@code silu(gate) * up} (Shazeer 2020), elementwise. */
     public static Tensor swiglu(Tape tape, Tensor gate, Tensor up) {
         checkSame(gate, up);
-        Tensor y = tape.fresh(gate.needsGradient || up.needsGradient, gate.shape());
-        Elementwise.map(tape.workers(), gate.value(), up.value(), y.value, (g, u, out, n) -> {
-            for (int i = 0; i < n; i++) {
-                out[i] = g[i] * FastExp.sigmoid(g[i]) * u[i];
-            }
-        });
-        tape.record(
-                y,
-                () -> {
-                    Buf d = y.gradient.buf;
-                    if (gate.needsGradient) {
-                        float beta = tape.openGradient(gate);
-                        Elementwise.accumulate(
-                                tape.workers(),
-                                d,
-                                gate.value(),
-                                up.value(),
-                                beta,
-                                gate.gradient.buf,
-                                ModelOps::gateSlope);
-                    }
-                    if (up.needsGradient) {
-                        float beta = tape.openGradient(up);
-                        Elementwise.accumulate(
-                                tape.workers(), d, gate.value(), d, beta, up.gradient.buf, (a, g, same, out, n) -> {
-                                    for (int i = 0; i < n; i++) {
-                                        out[i] += a[i] * g[i] * FastExp.sigmoid(g[i]);
-                                    }
-                                });
-                    }
-                },
-                gate,
-                up);
-        return y;
-    }
-
-    private static void gateSlope(float[] d, float[] g, float[] u, float[] out, int n) {
-        for (int i = 0; i < n; i++) {
-            float s = FastExp.sigmoid(g[i]);
-            out[i] += d[i] * u[i] * s * (1f + g[i] * (1f - s));
-        }
+        return Swiglu.apply(tape, gate, up);
     }
 
     /** {@code a + b} in b's memory where nothing else needs it: the residual stream. */
@@ -169,12 +129,16 @@ public final class ModelOps {
         double[] losses = new double[logits.rows];
         Rows.each(tape, p, p.value, (r, v) -> {
             float right = v[targets[r]];
-            losses[r] = Rows.softmaxInPlace(v, cols) - right;
+            float max = Rows.max(v, 0, cols);
+            FastExp.expMinus(max, v, 0, cols);
+            float sum = Rows.sum(v, cols);
+            losses[r] = max + (float) Math.log(sum) - right;
             if (p.needsGradient) {
-                v[targets[r]] -= 1f;
+                float factor = weight / sum;
                 for (int i = 0; i < cols; i++) {
-                    v[i] *= weight;
+                    v[i] *= factor;
                 }
+                v[targets[r]] -= weight;
                 p.value.put(r * cols, v, 0, cols);
             }
         });

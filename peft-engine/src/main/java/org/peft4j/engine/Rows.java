@@ -94,19 +94,30 @@ final class Rows {
 
     /** Softmax of the first n values; gives the log of the sum of their exponentials. */
     static float softmaxInPlace(float[] v, int n) {
-        float max = Float.NEGATIVE_INFINITY;
-        for (int i = 0; i < n; i++) {
-            max = Math.max(max, v[i]);
-        }
-        for (int i = 0; i < n; i++) {
-            v[i] = FastExp.exp(v[i] - max);
-        }
+        float max = max(v, 0, n);
+        FastExp.expMinus(max, v, 0, n);
         float sum = sum(v, n);
         float inverse = 1f / sum;
         for (int i = 0; i < n; i++) {
             v[i] *= inverse;
         }
         return max + (float) Math.log(sum);
+    }
+
+    /** The largest of some values; a NaN among them may be passed over. */
+    static float max(float[] v, int from, int to) {
+        float m0 = Float.NEGATIVE_INFINITY;
+        float m1 = m0;
+        int i = from;
+        // Comparisons that are seldom true cost less than Math.max, whose results would have to wait for each other.
+        for (; i + 1 < to; i += 2) {
+            m0 = v[i] > m0 ? v[i] : m0;
+            m1 = v[i + 1] > m1 ? v[i + 1] : m1;
+        }
+        for (; i < to; i++) {
+            m0 = v[i] > m0 ? v[i] : m0;
+        }
+        return Math.max(m0, m1);
     }
 
     static float sum(float[] v, int n) {

@@ -4,73 +4,106 @@ package org.peft4j.engine;
 enum Unary {
     RELU(true) {
         @Override
-        float f(float x) {
-            return Math.max(x, 0f);
+        void values(float[] x, float[] y, int n) {
+            for (int i = 0; i < n; i++) {
+                y[i] = Math.max(x[i], 0f);
+            }
         }
 
         @Override
-        float slope(float y) {
-            return y > 0f ? 1f : 0f;
+        void addSlopes(float[] d, float[] y, float[] out, int n) {
+            for (int i = 0; i < n; i++) {
+                out[i] += y[i] > 0f ? d[i] : 0f;
+            }
         }
     },
     SILU(false) {
         @Override
-        float f(float x) {
-            return x * FastExp.sigmoid(x);
+        void values(float[] x, float[] y, int n) {
+            float[] s = FastExp.sigmoids(x, n);
+            for (int i = 0; i < n; i++) {
+                y[i] = x[i] * s[i];
+            }
         }
 
         @Override
-        float slope(float x) {
-            float s = FastExp.sigmoid(x);
-            return s * (1f + x * (1f - s));
+        void addSlopes(float[] d, float[] x, float[] out, int n) {
+            float[] s = FastExp.sigmoids(x, n);
+            for (int i = 0; i < n; i++) {
+                out[i] += d[i] * s[i] * (1f + x[i] * (1f - s[i]));
+            }
         }
     },
     GELU(false) {
         private static final float C = 0.7978845608f;
         private static final float D = 0.044715f;
 
-        @Override
-        float f(float x) {
-            return 0.5f * x * (1f + FastExp.tanh(C * (x + D * x * x * x)));
+        private static float[] inner(float[] x, int n) {
+            float[] t = new float[n];
+            for (int i = 0; i < n; i++) {
+                t[i] = C * (x[i] + D * x[i] * x[i] * x[i]);
+            }
+            float[] result = new float[n];
+            FastExp.tanh(t, result, n);
+            return result;
         }
 
         @Override
-        float slope(float x) {
-            float t = FastExp.tanh(C * (x + D * x * x * x));
-            return 0.5f * (1f + t) + 0.5f * x * (1f - t * t) * C * (1f + 3f * D * x * x);
+        void values(float[] x, float[] y, int n) {
+            float[] t = inner(x, n);
+            for (int i = 0; i < n; i++) {
+                y[i] = 0.5f * x[i] * (1f + t[i]);
+            }
+        }
+
+        @Override
+        void addSlopes(float[] d, float[] x, float[] out, int n) {
+            float[] t = inner(x, n);
+            for (int i = 0; i < n; i++) {
+                float turn = 0.5f * x[i] * (1f - t[i] * t[i]) * C * (1f + 3f * D * x[i] * x[i]);
+                out[i] += d[i] * (0.5f * (1f + t[i]) + turn);
+            }
         }
     },
     TANH(true) {
         @Override
-        float f(float x) {
-            return FastExp.tanh(x);
+        void values(float[] x, float[] y, int n) {
+            FastExp.tanh(x, y, n);
         }
 
         @Override
-        float slope(float y) {
-            return 1f - y * y;
+        void addSlopes(float[] d, float[] y, float[] out, int n) {
+            for (int i = 0; i < n; i++) {
+                out[i] += d[i] * (1f - y[i] * y[i]);
+            }
         }
     },
     SIGMOID(true) {
         @Override
-        float f(float x) {
-            return FastExp.sigmoid(x);
+        void values(float[] x, float[] y, int n) {
+            System.arraycopy(FastExp.sigmoids(x, n), 0, y, 0, n);
         }
 
         @Override
-        float slope(float y) {
-            return y * (1f - y);
+        void addSlopes(float[] d, float[] y, float[] out, int n) {
+            for (int i = 0; i < n; i++) {
+                out[i] += d[i] * y[i] * (1f - y[i]);
+            }
         }
     },
     SQRT(true) {
         @Override
-        float f(float x) {
-            return (float) Math.sqrt(x);
+        void values(float[] x, float[] y, int n) {
+            for (int i = 0; i < n; i++) {
+                y[i] = (float) Math.sqrt(x[i]);
+            }
         }
 
         @Override
-        float slope(float y) {
-            return y == 0f ? 0f : 0.5f / y;
+        void addSlopes(float[] d, float[] y, float[] out, int n) {
+            for (int i = 0; i < n; i++) {
+                out[i] += y[i] == 0f ? 0f : d[i] * 0.5f / y[i];
+            }
         }
     };
 
@@ -81,17 +114,14 @@ enum Unary {
         this.byOutput = byOutput;
     }
 
-    abstract float f(float x);
+    abstract void values(float[] x, float[] y, int n);
 
-    abstract float slope(float v);
+    /** Adds d times the slope at the inputs (or at the outputs where it follows from them). */
+    abstract void addSlopes(float[] d, float[] at, float[] out, int n);
 
     Tensor apply(Tape tape, Tensor x) {
         Tensor y = tape.fresh(x.needsGradient, x.shape());
-        Elementwise.map(tape.workers(), x.value(), x.value(), y.value, (a, same, out, n) -> {
-            for (int i = 0; i < n; i++) {
-                out[i] = f(a[i]);
-            }
-        });
+        Elementwise.map(tape.workers(), x.value(), x.value(), y.value, (a, same, out, n) -> values(a, out, n));
         Tensor kept = byOutput ? y : x;
         tape.record(
                 y,
@@ -99,11 +129,13 @@ enum Unary {
                     float beta = tape.openGradient(x);
                     Buf g = y.gradient.buf;
                     Elementwise.accumulate(
-                            tape.workers(), g, kept.value(), g, beta, x.gradient.buf, (d, v, same, out, n) -> {
-                                for (int i = 0; i < n; i++) {
-                                    out[i] += d[i] * slope(v[i]);
-                                }
-                            });
+                            tape.workers(),
+                            g,
+                            kept.value(),
+                            g,
+                            beta,
+                            x.gradient.buf,
+                            (d, v, same, out, n) -> addSlopes(d, v, out, n));
                 },
                 kept);
         return y;

@@ -4,6 +4,7 @@ import java.lang.module.ModuleReference;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceConfigurationError;
@@ -132,24 +133,33 @@ public final class MethodRegistry {
     }
 
     /**
-     * The method that reads adapters of this {@code peft_type}.
+     * The method that reads adapters of this {@code peft_type}. Where several do, the one that is called like the type: others build
+     * on it.
      *
      * @throws PeftException if none does
      */
     public InstalledMethod byPeftType(String type) {
+        List<InstalledMethod> readers = new ArrayList<>();
         List<String> known = new ArrayList<>();
         for (InstalledMethod m : methods.values()) {
             String own = m.method().format().peftType();
             if (own.equals(type)) {
-                return m;
+                readers.add(m);
             }
             known.add(own + " (" + m.name() + ")");
         }
-        throw PeftException.of(
-                "unknown-adapter-type",
-                "the adapter is of peft_type '" + type + "', which no installed method reads",
-                "Installed methods read: " + String.join(", ", known)
-                        + ". Drop the jar of a method for it into the plugins directory.");
+        if (readers.isEmpty()) {
+            throw PeftException.of(
+                    "unknown-adapter-type",
+                    "the adapter is of peft_type '" + type + "', which no installed method reads",
+                    "Installed methods read: " + String.join(", ", known)
+                            + ". Drop the jar of a method for it into the plugins directory.");
+        }
+        String namesake = type.toLowerCase(Locale.ROOT).replace('_', '-');
+        return readers.stream()
+                .filter(m -> m.name().equals(namesake))
+                .findFirst()
+                .orElse(readers.get(0));
     }
 
     /** The method of this name, if it is installed. */

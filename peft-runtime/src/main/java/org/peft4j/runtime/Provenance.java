@@ -51,7 +51,7 @@ final class Provenance {
         base.put("directory", model.base().checkpoint().directory().toString());
         Map<String, String> hashes = new LinkedHashMap<>();
         for (Path file : model.base().checkpoint().files()) {
-            hashes.put(file.getFileName().toString(), Fingerprint.sha256(file));
+            hashes.put(file.getFileName().toString(), Fingerprint.of(file));
         }
         base.put("sha256", hashes);
         return base;

@@ -1,0 +1,169 @@
+package org.peft4j.cli;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.peft4j.api.PeftException;
+import org.peft4j.checkpoint.TextTokenizer;
+import org.peft4j.model.Generator;
+import org.peft4j.model.Sampling;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code peft generate}. */
+@Command(
+        name = "generate",
+        description = "Continue prompts. Without --prompt, --prompts or --prompt-ids, standard input is the prompt.",
+        footer = {
+            "  peft generate --base models/tiny --prompt \"Once upon a time\"",
+            "  peft generate --base models/tiny --adapter runs/a/adapter --prompts held-out.jsonl --json",
+            "  peft generate --base models/tiny --temperature 0.8 --top-p 0.95 --seed 3 < prompt.txt",
+            "",
+            "A file of prompts is JSONL: objects with 'prompt', or rows as for training, which are cut",
+            "before what is to be predicted."
+        })
+final class GenerateCommand extends Action {
+    /** How many prompts are continued at once. */
+    private static final int TOGETHER = 32;
+
+    @Mixin
+    private ModelOptions model;
+
+    @ArgGroup
+    private Input input;
+
+    @Mixin
+    private SamplingOptions sampling;
+
+    @Option(names = "--chat", description = "Put each prompt in the model's chat template, as the user's turn.")
+    private boolean chat;
+
+    @Option(names = "--limit", paramLabel = "N", description = "Only the first N prompts of the file.")
+    private int limit;
+
+    @Option(names = "--json", description = "Print one JSON object a prompt.")
+    private boolean json;
+
+    private static final class Input {
+        @Option(names = "--prompt", paramLabel = "TEXT", description = "A prompt; may be given several times.")
+        private List<String> texts;
+
+        @Option(names = "--prompts", paramLabel = "JSONL", description = "A file of prompts.")
+        private Path file;
+
+        @Option(
+                names = "--prompt-ids",
+                paramLabel = "IDS",
+                converter = IdList.class,
+                description = "The prompt as token ids, for example 1,403,407; no begin token is added.")
+        private int[] ids;
+    }
+
+    @Override
+    public Integer call() {
+        Sampling how = sampling.sampling(this);
+        try (ModelOptions.Loaded loaded = model.open(this)) {
+            boolean idsOnly = input != null && input.ids != null;
+            List<Prompts.Prompt> prompts = idsOnly ? ids(loaded) : prompts(loaded);
+            Set<Integer> stops = idsOnly
+                    ? Set.copyOf(loaded.base().checkpoint().config().eosTokenIds())
+                    : tokenizer(loaded).eosIds();
+            Generator generator = new Generator(loaded.model(), how, stops);
+            if (prompts.size() == 1 && screen().outTerminal() && !json && !idsOnly) {
+                stream(generator, prompts.get(0), tokenizer(loaded));
+                return Main.OK;
+            }
+            for (int from = 0; from < prompts.size(); from += TOGETHER) {
+                List<Prompts.Prompt> some = prompts.subList(from, Math.min(prompts.size(), from + TOGETHER));
+                List<int[]> made = generator.generate(
+                        some.stream().map(Prompts.Prompt::tokens).toList(), (index, id) -> {});
+                for (int i = 0; i < made.size(); i++) {
+                    String text = idsOnly ? "" : tokenizer(loaded).decode(made.get(i));
+                    print(from + i, prompts.size(), some.get(i), made.get(i), text, idsOnly);
+                }
+            }
+        }
+        return Main.OK;
+    }
+
+    private static TextTokenizer tokenizer(ModelOptions.Loaded loaded) {
+        return loaded.base().checkpoint().tokenizer();
+    }
+
+    private List<Prompts.Prompt> ids(ModelOptions.Loaded loaded) {
+        Ids.check(input.ids, loaded.base().shape().vocabularySize());
+        return List.of(new Prompts.Prompt("", input.ids, Map.of()));
+    }
+
+    private List<Prompts.Prompt> prompts(ModelOptions.Loaded loaded) {
+        TextTokenizer tokenizer = tokenizer(loaded);
+        if (input != null && input.file != null) {
+            List<Prompts.Prompt> all = Prompts.read(tokenizer, input.file, chat, loaded.room());
+            return limit > 0 && limit < all.size() ? all.subList(0, limit) : all;
+        }
+        List<String> texts = input == null ? List.of(standardInput()) : input.texts;
+        List<Prompts.Prompt> prompts = new ArrayList<>();
+        texts.forEach(t -> prompts.add(Prompts.of(tokenizer, t, chat)));
+        return prompts;
+    }
+
+    private String standardInput() {
+        if (screen().inTerminal()) {
+            throw wrong("Give --prompt TEXT, --prompts FILE, or a prompt on standard input");
+        }
+        try {
+            String text = new String(screen().in().readAllBytes(), StandardCharsets.UTF_8);
+            return text.endsWith("\n") ? text.substring(0, text.length() - 1) : text;
+        } catch (IOException e) {
+            throw PeftException.of("data-file", "standard input can't be read: " + e.getMessage(), "", e);
+        }
+    }
+
+    /** A token may be part of a character: what isn't whole yet waits for the next one. */
+    private void stream(Generator generator, Prompts.Prompt prompt, TextTokenizer tokenizer) {
+        screen().out().print(screen().dim(prompt.text()));
+        List<Integer> made = new ArrayList<>();
+        StringBuilder shown = new StringBuilder();
+        generator.generate(List.of(prompt.tokens()), (index, id) -> {
+            made.add(id);
+            int[] ids = made.stream().mapToInt(Integer::intValue).toArray();
+            String text = tokenizer.decode(ids);
+            if (!text.endsWith("\ufffd") && text.startsWith(shown.toString())) {
+                screen().out().print(text.substring(shown.length()));
+                screen().out().flush();
+                shown.append(text, shown.length(), text.length());
+            }
+        });
+        String whole = tokenizer.decode(
+                made.stream().mapToInt(Integer::intValue).toArray());
+        println(whole.startsWith(shown.toString()) ? whole.substring(shown.length()) : "");
+    }
+
+    private void print(int index, int of, Prompts.Prompt prompt, int[] ids, String text, boolean idsOnly) {
+        if (json) {
+            Map<String, Object> line = new LinkedHashMap<>();
+            line.put("index", index);
+            line.put("prompt", prompt.text());
+            line.put("completion", text);
+            line.put("prompt_ids", prompt.tokens());
+            line.put("ids", ids);
+            line.put("row", prompt.fields());
+            printJson(line);
+        } else if (idsOnly) {
+            println(Arrays.toString(ids));
+        } else {
+            if (of > 1) {
+                println(screen().bold("[" + (index + 1) + "] ") + screen().dim(prompt.text()));
+            }
+            println(text);
+        }
+    }
+}

@@ -1,0 +1,107 @@
+package org.peft4j.cli;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.peft4j.config.SettingInfo;
+import org.peft4j.config.SettingsBinder;
+import org.peft4j.runtime.InstalledMethod;
+import org.peft4j.runtime.MethodRegistry;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code peft methods}. */
+@Command(
+        name = "methods",
+        description = "List the installed methods; with a name, its settings and their defaults.",
+        footer = {
+            "  peft methods",
+            "  peft methods lora",
+            "",
+            "A method's jar dropped into the plugins directory is found at the next start."
+        })
+final class MethodsCommand extends Action {
+    @Parameters(arity = "0..1", paramLabel = "NAME", description = "Show this method and its settings.")
+    private String name;
+
+    @Option(
+            names = {"-v", "--verbose"},
+            description = "Show the settings of every method.")
+    private boolean verbose;
+
+    @Option(names = "--json", description = "Print one JSON list.")
+    private boolean json;
+
+    @Override
+    public Integer call() {
+        MethodRegistry registry = MethodRegistry.load();
+        List<InstalledMethod> chosen = name == null ? registry.all() : List.of(registry.method(name));
+        if (json) {
+            printJson(chosen.stream().map(MethodsCommand::plain).toList());
+        } else if (chosen.isEmpty()) {
+            println("No method is installed.");
+        } else if (name != null || verbose) {
+            chosen.forEach(this::describe);
+        } else {
+            chosen.forEach(m -> {
+                println(screen().bold(m.name()));
+                println(Text.wrap(m.method().description(), 4, screen().width()));
+                println(screen().dim("    module " + m.module() + " " + m.version() + ", " + m.location()));
+            });
+            println("");
+            println("'peft methods NAME' shows a method's settings.");
+        }
+        return Main.OK;
+    }
+
+    private void describe(InstalledMethod m) {
+        println(screen().bold(m.name()) + ": " + m.method().description());
+        println("  module " + m.module() + " " + m.version());
+        println("  from   " + m.location());
+        println("  files  peft_type " + m.method().format().peftType());
+        println("");
+        println("  Settings, under 'method:' of a configuration or as -s method.KEY=VALUE:");
+        settings(SettingsBinder.describe(m.method().configType()), "  ");
+        println("");
+    }
+
+    private void settings(List<SettingInfo> settings, String indent) {
+        for (SettingInfo s : settings) {
+            String value = s.required() ? "required" : "default " + s.defaultText();
+            println(indent + screen().bold(s.key()) + "  (" + s.type() + ", " + value + ")");
+            println(Text.wrap(s.help(), indent.length() + 4, screen().width()));
+            settings(s.nested(), indent + "  ");
+        }
+    }
+
+    private static Map<String, Object> plain(InstalledMethod m) {
+        Map<String, Object> result = new LinkedHashMap<>();
+        result.put("name", m.name());
+        result.put("description", m.method().description());
+        result.put("module", m.module());
+        result.put("version", m.version());
+        result.put("location", m.location());
+        result.put("peft_type", m.method().format().peftType());
+        result.put("settings", plain(SettingsBinder.describe(m.method().configType())));
+        return result;
+    }
+
+    private static List<Map<String, Object>> plain(List<SettingInfo> settings) {
+        List<Map<String, Object>> all = new ArrayList<>();
+        for (SettingInfo s : settings) {
+            Map<String, Object> one = new LinkedHashMap<>();
+            one.put("key", s.key());
+            one.put("type", s.type());
+            one.put("default", s.required() ? null : s.defaultText());
+            one.put("required", s.required());
+            one.put("help", s.help());
+            if (!s.nested().isEmpty()) {
+                one.put("settings", plain(s.nested()));
+            }
+            all.add(one);
+        }
+        return all;
+    }
+}

@@ -1,0 +1,83 @@
+package org.peft4j.engine;
+
+/** The gated activation {@code silu(gate) * up} (Shazeer 2020). */
+final class Swiglu {
+    private Swiglu() {}
+
+    static Tensor apply(Tape tape, Tensor gate, Tensor up) {
+        Tensor y = tape.fresh(gate.needsGradient || up.needsGradient, gate.shape());
+        Elementwise.map(tape.workers(), gate.value(), up.value(), y.value, (g, u, out, n) -> {
+            float[] s = FastExp.sigmoids(g, n);
+            for (int i = 0; i < n; i++) {
+                out[i] = g[i] * s[i] * u[i];
+            }
+        });
+        tape.record(y, () -> backward(tape, gate, up, y.gradient.buf), gate, up);
+        return y;
+    }
+
+    private static void backward(Tape tape, Tensor gate, Tensor up, Buf d) {
+        if (gate.needsGradient && up.needsGradient && gate.root != up.root) {
+            both(tape, gate, up, d);
+            return;
+        }
+        if (gate.needsGradient) {
+            float beta = tape.openGradient(gate);
+            Elementwise.accumulate(
+                    tape.workers(), d, gate.value(), up.value(), beta, gate.gradient.buf, Swiglu::addGateSlope);
+        }
+        if (up.needsGradient) {
+            float beta = tape.openGradient(up);
+            Elementwise.accumulate(
+                    tape.workers(),
+                    d,
+                    gate.value(),
+                    d,
+                    beta,
+                    up.gradient.buf,
+                    (a, g, same, out, n) -> addUpSlope(a, g, out, FastExp.sigmoids(g, n), n));
+        }
+    }
+
+    private static void addGateSlope(float[] d, float[] g, float[] u, float[] out, int n) {
+        addGateSlope(d, g, u, out, FastExp.sigmoids(g, n), n);
+    }
+
+    private static void addGateSlope(float[] d, float[] g, float[] u, float[] out, float[] s, int n) {
+        for (int i = 0; i < n; i++) {
+            out[i] += d[i] * u[i] * s[i] * (1f + g[i] * (1f - s[i]));
+        }
+    }
+
+    private static void addUpSlope(float[] d, float[] g, float[] out, float[] s, int n) {
+        for (int i = 0; i < n; i++) {
+            out[i] += d[i] * g[i] * s[i];
+        }
+    }
+
+    /** Both gradients in one pass: the sigmoid is what costs. */
+    private static void both(Tape tape, Tensor gate, Tensor up, Buf gradient) {
+        float gateBeta = tape.openGradient(gate);
+        float upBeta = tape.openGradient(up);
+        tape.workers().split(gradient.length, Elementwise.GRAIN, (from, to) -> {
+            int most = Math.min(Elementwise.PIECE, to - from);
+            float[] d = new float[most];
+            float[] g = new float[most];
+            float[] u = new float[most];
+            float[] out = new float[most];
+            for (int i = from; i < to; i += most) {
+                int n = Math.min(most, to - i);
+                gradient.get(i, d, 0, n);
+                gate.value().get(i, g, 0, n);
+                up.value().get(i, u, 0, n);
+                float[] s = FastExp.sigmoids(g, n);
+                Elementwise.load(gate.gradient.buf, gateBeta, i, out, n);
+                addGateSlope(d, g, u, out, s, n);
+                gate.gradient.buf.put(i, out, 0, n);
+                Elementwise.load(up.gradient.buf, upBeta, i, out, n);
+                addUpSlope(d, g, out, s, n);
+                up.gradient.buf.put(i, out, 0, n);
+            }
+        });
+    }
+}
