@@ -1,0 +1,10 @@
+/** Tests of the whole, written as an application would be: on the module path, methods found by ServiceLoader. */
+open module org.peft4j.e2e {
+    requires org.peft4j.runtime;
+    requires org.peft4j.lora;
+    requires org.peft4j.embedded;
+    requires com.fasterxml.jackson.databind;
+    requires org.junit.jupiter.api;
+    requires org.junit.jupiter.params;
+    requires org.assertj.core;
+}
