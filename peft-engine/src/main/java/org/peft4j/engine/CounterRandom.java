@@ -16,9 +16,4 @@ final class CounterRandom {
         z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
         return z ^ (z >>> 31);
     }
-
-    /** Uniform on [0, 1), 24 bits. */
-    static float uniform(long key, long counter) {
-        return (mix(key, counter) >>> 40) * 0x1p-24f;
-    }
 }

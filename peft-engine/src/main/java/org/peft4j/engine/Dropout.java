@@ -30,7 +30,8 @@ final class Dropout {
                 in.get(i, a, 0, n);
                 Elementwise.load(out, beta, i, b, n);
                 for (int j = 0; j < n; j++) {
-                    // All bits set where the number drawn is not below the limit; a branch would be guessed wrong too often.
+                    // All bits set where the number drawn is not below the limit; a branch would be guessed wrong too
+                    // often.
                     int kept = (int) ~(((CounterRandom.mix(stream, i + j) >>> 40) - limit) >> 63);
                     a[j] = Float.intBitsToFloat(Float.floatToRawIntBits(a[j] * keep) & kept);
                 }

@@ -66,7 +66,10 @@ final class FastExp {
         }
         Lanes lanes = LANES.get();
         for (int i = 0; i < n; i += Elementwise.PIECE) {
-            lanes.exp(v, from + i, Math.min(Elementwise.PIECE, n - i));
+            int count = Math.min(Elementwise.PIECE, n - i);
+            System.arraycopy(v, from + i, lanes.numbers, 0, count);
+            lanes.exp(count);
+            System.arraycopy(lanes.numbers, 0, v, from + i, count);
         }
     }
 
@@ -81,11 +84,11 @@ final class FastExp {
     /** Sigmoids of n numbers, at most {@link Elementwise#PIECE}: the thread's own array, until the next call. */
     static float[] sigmoids(float[] x, int n) {
         Lanes lanes = LANES.get();
-        float[] s = lanes.results;
+        float[] s = lanes.numbers;
         for (int i = 0; i < n; i++) {
             s[i] = -x[i];
         }
-        lanes.exp(s, 0, n);
+        lanes.exp(n);
         for (int i = 0; i < n; i++) {
             s[i] = 1f / (1f + s[i]);
         }
@@ -111,26 +114,38 @@ final class FastExp {
      * keep a loop from it, so that step is a copy through memory seen as both.
      */
     private static final class Lanes {
-        private final float[] results = new float[Elementwise.PIECE];
+        private final float[] numbers = new float[Elementwise.PIECE];
         private final float[] floats = new float[Elementwise.PIECE];
         private final int[] ints = new int[Elementwise.PIECE];
         private final FloatBuffer asFloats;
         private final IntBuffer asInts;
 
         Lanes() {
-            ByteBuffer memory =
-                    ByteBuffer.allocateDirect(4 * Elementwise.PIECE).order(ByteOrder.nativeOrder());
+            ByteBuffer memory = ByteBuffer.allocateDirect(4 * Elementwise.PIECE).order(ByteOrder.nativeOrder());
             asFloats = memory.asFloatBuffer();
             asInts = memory.asIntBuffer();
         }
 
-        void exp(float[] v, int from, int n) {
+        /** Replaces the first n of {@link #numbers}; small loops over whole arrays are what the compiler does best. */
+        void exp(int n) {
+            float[] x = numbers;
+            float[] f = floats;
             for (int i = 0; i < n; i++) {
-                float clamped = Math.max(LOW, Math.min(HIGH, v[from + i]));
-                float shifted = clamped * LOG2E + ROUND;
-                floats[i] = shifted;
-                v[from + i] = mantissa(clamped, shifted);
+                x[i] = Math.max(LOW, Math.min(HIGH, x[i]));
             }
+            for (int i = 0; i < n; i++) {
+                f[i] = x[i] * LOG2E + ROUND;
+            }
+            for (int i = 0; i < n; i++) {
+                x[i] = mantissa(x[i], f[i]);
+            }
+            powers(n);
+            for (int i = 0; i < n; i++) {
+                x[i] *= f[i];
+            }
+        }
+
+        private void powers(int n) {
             asFloats.put(0, floats, 0, n);
             asInts.get(0, ints, 0, n);
             for (int i = 0; i < n; i++) {
@@ -138,9 +153,6 @@ final class FastExp {
             }
             asInts.put(0, ints, 0, n);
             asFloats.get(0, floats, 0, n);
-            for (int i = 0; i < n; i++) {
-                v[from + i] *= floats[i];
-            }
         }
     }
 }
