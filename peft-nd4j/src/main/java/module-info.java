@@ -21,6 +21,7 @@ open module org.peft4j.nd4j {
     exports org.nd4j.linalg.learning; // updaters
     exports org.nd4j.linalg.learning.config;
     exports org.nd4j.linalg.schedule;
+    exports org.nd4j.nativeblas; // the number of native threads
 
     uses org.nd4j.linalg.factory.Nd4jBackend;
     uses org.nd4j.linalg.env.EnvironmentalAction;

@@ -111,8 +111,8 @@ final class AttentionGradient {
         private final int kvHead;
         private final Buf probabilities;
         private final Buf slopes;
-        private final float[] p;
-        private final float[] d;
+        private final float[] logSums = new float[Attention.BLOCK];
+        private final float[] means = new float[Attention.BLOCK];
         private final float[] o;
         private final float[] g;
 
@@ -122,8 +122,6 @@ final class AttentionGradient {
             this.kvHead = kvHead;
             this.probabilities = Scratch.take(Attention.BLOCK * most);
             this.slopes = Scratch.takeSecond(Attention.BLOCK * most);
-            this.p = new float[most];
-            this.d = new float[most];
             this.o = new float[heads.headDim()];
             this.g = new float[heads.headDim()];
         }
@@ -160,39 +158,21 @@ final class AttentionGradient {
             }
             int common = width - all.get(all.size() - 1).count();
             for (int j = 0; j < n; j++) {
-                slopes(head, firstQuery + j, j, width, common);
+                logSums[j] = pass.logSum(rowIndex + j, head);
+                means[j] = mean(rowIndex + j, head);
             }
+            ScoreRows rows = ScoreRows.ofThread();
+            pass.see(rows, head, run, firstQuery, n, common);
+            rows.slopes(probabilities, slopes, n, width, common, logSums, means, heads.scale());
             spread(head, rowIndex, n, width, all, outGradient);
         }
 
-        /** Turns one row of scores into probabilities and their gradients into those of the scores. */
-        private void slopes(int head, int local, int j, int width, int common) {
-            int rowIndex = run.queryStart() + local;
-            int query = run.past() + local;
+        /** The gradient of a row's output by its probabilities, weighted with them: output times its gradient. */
+        private float mean(int rowIndex, int head) {
             int at = rowIndex * out.cols + head * heads.headDim();
             out.value().get(at, o, 0, o.length);
             out.gradient.buf.get(at, g, 0, g.length);
-            float mean = Rows.dot(o, g, o.length);
-            float logSum = pass.logSum(rowIndex, head);
-            float scale = heads.scale();
-            probabilities.get(j * width, p, 0, width);
-            slopes.get(j * width, d, 0, width);
-            int from = common + pass.firstKey(head, query, run);
-            int to = common + Math.max(0, query + 1);
-            FastExp.expMinus(logSum, p, 0, common);
-            for (int i = 0; i < common; i++) {
-                d[i] = p[i] * (d[i] - mean) * scale;
-            }
-            java.util.Arrays.fill(p, common, from, 0f);
-            java.util.Arrays.fill(d, common, from, 0f);
-            FastExp.expMinus(logSum, p, from, to);
-            for (int i = from; i < to; i++) {
-                d[i] = p[i] * (d[i] - mean) * scale;
-            }
-            java.util.Arrays.fill(p, to, width, 0f);
-            java.util.Arrays.fill(d, to, width, 0f);
-            probabilities.put(j * width, p, 0, width);
-            slopes.put(j * width, d, 0, width);
+            return Rows.dot(o, g, o.length);
         }
 
         /** Passes the block's gradients on to queries, keys and values. */

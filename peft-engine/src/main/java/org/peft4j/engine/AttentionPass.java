@@ -52,10 +52,9 @@ final class AttentionPass {
         Tensor out = tape.fresh(needed, q.rows, q.cols);
         int most = longest();
         tasks((run, kvHead) -> {
-            float[] row = new float[most];
             Buf scores = Scratch.take(Attention.BLOCK * most);
             for (int h = kvHead * heads.group(); h < (kvHead + 1) * heads.group(); h++) {
-                forwardHead(runs[run], segments(run, kvHead), h, scores, row, out.value);
+                forwardHead(runs[run], segments(run, kvHead), h, scores, out.value);
             }
         });
         List<Tensor> saved = new ArrayList<>(List.of(q, out));
@@ -132,7 +131,7 @@ final class AttentionPass {
                 Mat.of(run.keys(), first, kvWidth), Mat.of(run.values(), first, kvWidth), Math.max(0, count));
     }
 
-    private void forwardHead(Attention.Run run, List<Segment> segments, int head, Buf scores, float[] row, Buf out) {
+    private void forwardHead(Attention.Run run, List<Segment> segments, int head, Buf scores, Buf out) {
         int kvHead = head / heads.group();
         for (int i = 0; i < run.queries(); i += Attention.BLOCK) {
             int n = Math.min(Attention.BLOCK, run.queries() - i);
@@ -140,13 +139,10 @@ final class AttentionPass {
             all.add(own(run, kvHead, run.past() + i + n));
             int width = scores(run, head, i, n, all, scores);
             int common = width - all.get(all.size() - 1).count();
-            for (int j = 0; j < n; j++) {
-                scores.get(j * width, row, 0, width);
-                int query = run.past() + i + j;
-                float logSum = softmax(row, common, firstKey(head, query, run), query + 1, width);
-                logSums[(run.queryStart() + i + j) * heads.heads() + head] = logSum;
-                scores.put(j * width, row, 0, width);
-            }
+            ScoreRows rows = ScoreRows.ofThread();
+            see(rows, head, run, i, n, common);
+            int firstRow = run.queryStart() + i;
+            rows.softmax(scores, n, width, common, (j, sum) -> logSums[(firstRow + j) * heads.heads() + head] = sum);
             float beta = 0f;
             int at = 0;
             Mat target = queryMat(out, run.queryStart() + i, head);
@@ -200,21 +196,12 @@ final class AttentionPass {
         return Mat.of(buf, (long) rowIndex * q.cols + (long) head * heads.headDim(), q.cols);
     }
 
-    /** Softmax over the common keys and the own ones from {@code first} to {@code end}; zero elsewhere. */
-    private static float softmax(float[] row, int common, int first, int end, int width) {
-        int from = common + first;
-        int to = common + Math.max(0, end);
-        float max = Math.max(Rows.max(row, 0, common), Rows.max(row, from, to));
-        FastExp.expMinus(max, row, 0, common);
-        java.util.Arrays.fill(row, common, from, 0f);
-        FastExp.expMinus(max, row, from, to);
-        java.util.Arrays.fill(row, to, width, 0f);
-        float sum = Rows.sum(row, width);
-        float inverse = 1f / sum;
-        for (int i = 0; i < width; i++) {
-            row[i] *= inverse;
+    /** Says which keys the queries of a block see. */
+    void see(ScoreRows rows, int head, Attention.Run run, int firstQuery, int n, int common) {
+        for (int j = 0; j < n; j++) {
+            int query = run.past() + firstQuery + j;
+            rows.see(j, common + firstKey(head, query, run), common + Math.max(0, query + 1));
         }
-        return max + (float) Math.log(sum);
     }
 
     Tape tape() {

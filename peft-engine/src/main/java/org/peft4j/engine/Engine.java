@@ -2,6 +2,7 @@ package org.peft4j.engine;
 
 import java.util.concurrent.ConcurrentLinkedDeque;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.nativeblas.NativeOpsHolder;
 
 /** The threads, the BLAS and the memory that runs share. Thread-safe. */
 public final class Engine implements AutoCloseable {
@@ -12,6 +13,8 @@ public final class Engine implements AutoCloseable {
     private Engine(int threads) {
         // ND4J sets the BLAS threads when it starts; it has to come first.
         Nd4j.getExecutioner();
+        // Its own threads spin while they wait, on the processors that ours need.
+        NativeOpsHolder.getInstance().getDeviceNativeOps().setOmpNumThreads(1);
         this.workers = new Workers(threads);
         this.blas = new Blas(workers);
     }

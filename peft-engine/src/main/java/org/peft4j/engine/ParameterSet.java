@@ -132,6 +132,6 @@ public final class ParameterSet {
 
     /** Sets all gradients to zero. */
     public void zeroGradients() {
-        gradients.assign(0);
+        trainable().forEach(p -> p.gradient.buf.fill(0f));
     }
 }

@@ -121,18 +121,23 @@ final class Rows {
     }
 
     static float sum(float[] v, int n) {
+        return sum(v, 0, n);
+    }
+
+    static float sum(float[] v, int from, int n) {
         float s0 = 0;
         float s1 = 0;
         float s2 = 0;
         float s3 = 0;
-        int i = 0;
-        for (; i + 3 < n; i += 4) {
+        int end = from + n;
+        int i = from;
+        for (; i + 3 < end; i += 4) {
             s0 += v[i];
             s1 += v[i + 1];
             s2 += v[i + 2];
             s3 += v[i + 3];
         }
-        for (; i < n; i++) {
+        for (; i < end; i++) {
             s0 += v[i];
         }
         return (s0 + s1) + (s2 + s3);

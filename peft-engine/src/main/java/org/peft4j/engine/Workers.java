@@ -12,12 +12,12 @@ import java.util.function.IntConsumer;
 final class Workers {
     /** How long a thread looks for the next job before it sleeps: jobs of one step follow within microseconds. */
     private static final long SPIN_NANOS = 30_000;
+    /** How often the caller looks whether all is done before it lets others have its processor. */
+    private static final int PATIENCE = 20_000;
 
     private final int threads;
     private final Thread[] helpers;
     private final ReentrantLock busy = new ReentrantLock();
-    private final AtomicInteger next = new AtomicInteger();
-    private final AtomicInteger running = new AtomicInteger();
     private volatile Job job;
     private volatile boolean stopped;
 
@@ -25,6 +25,8 @@ final class Workers {
     private static final class Job {
         final int parts;
         final IntConsumer body;
+        final AtomicInteger next = new AtomicInteger();
+        final AtomicInteger done = new AtomicInteger();
         volatile Throwable failure;
 
         Job(int parts, IntConsumer body) {
@@ -81,15 +83,18 @@ final class Workers {
     }
 
     private void share(Job now) {
-        next.set(0);
-        running.set(helpers.length + 1);
         job = now;
         for (Thread helper : helpers) {
             LockSupport.unpark(helper);
         }
         work(now);
-        while (running.get() > 0) {
-            Thread.onSpinWait();
+        // A helper that comes late finds no part left; only parts that are under way are waited for.
+        for (int spins = 0; now.done.get() < now.parts; spins++) {
+            if (spins < PATIENCE) {
+                Thread.onSpinWait();
+            } else {
+                Thread.yield();
+            }
         }
         if (now.failure instanceof RuntimeException e) {
             throw e;
@@ -98,15 +103,15 @@ final class Workers {
         }
     }
 
-    private void work(Job now) {
-        try {
-            for (int i = next.getAndIncrement(); i < now.parts; i = next.getAndIncrement()) {
+    private static void work(Job now) {
+        for (int i = now.next.getAndIncrement(); i < now.parts; i = now.next.getAndIncrement()) {
+            try {
                 now.body.accept(i);
+            } catch (RuntimeException | Error e) {
+                now.failure = e;
+            } finally {
+                now.done.incrementAndGet();
             }
-        } catch (RuntimeException | Error e) {
-            now.failure = e;
-        } finally {
-            running.decrementAndGet();
         }
     }
 

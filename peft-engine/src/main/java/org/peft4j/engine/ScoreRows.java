@@ -1,0 +1,116 @@
+package org.peft4j.engine;
+
+import java.util.Arrays;
+
+/**
+ * Rows of attention scores on the heap, as many at once as the first cache levels hold: exponentials of many numbers in one go cost
+ * a fraction of those of single rows.
+ */
+final class ScoreRows {
+    private static final int MOST = 8192;
+    /** Its exponential is next to nothing; what is masked is set to zero behind it. */
+    private static final float MASKED = -80f;
+
+    private static final ThreadLocal<ScoreRows> OF_THREAD = ThreadLocal.withInitial(ScoreRows::new);
+
+    private float[] p = new float[MOST];
+    private float[] d = new float[MOST];
+    private int[] from = new int[Attention.BLOCK];
+    private int[] to = new int[Attention.BLOCK];
+
+    private ScoreRows() {}
+
+    static ScoreRows ofThread() {
+        return OF_THREAD.get();
+    }
+
+    /** Which keys a row sees: all of {@code common}, and {@code from} to {@code to}; the rest of it is masked. */
+    void see(int row, int first, int end) {
+        from[row] = first;
+        to[row] = end;
+    }
+
+    /** Rows that are worked on at once. */
+    private int step(int width) {
+        if (width > p.length) {
+            p = new float[width];
+            d = new float[width];
+        }
+        return Math.max(1, p.length / width);
+    }
+
+    /** Is told the log of the sum of a row's exponentials. */
+    interface LogSums {
+        void set(int row, float logSum);
+    }
+
+    /** Replaces scores [n, width] by probabilities. */
+    void softmax(Buf scores, int n, int width, int common, LogSums logSums) {
+        int step = step(width);
+        float[] shift = new float[step];
+        for (int first = 0; first < n; first += step) {
+            int rows = Math.min(step, n - first);
+            scores.get(first * width, p, 0, rows * width);
+            for (int r = 0; r < rows; r++) {
+                int at = r * width;
+                int row = first + r;
+                float max = Math.max(Rows.max(p, at, at + common), Rows.max(p, at + from[row], at + to[row]));
+                shift[r] = max;
+                subtract(at, row, max, width, common);
+            }
+            FastExp.exp(p, 0, rows * width);
+            for (int r = 0; r < rows; r++) {
+                mask(p, r * width, first + r, width, common);
+                float sum = Rows.sum(p, r * width, width);
+                float inverse = 1f / sum;
+                for (int i = r * width; i < (r + 1) * width; i++) {
+                    p[i] *= inverse;
+                }
+                logSums.set(first + r, shift[r] + (float) Math.log(sum));
+            }
+            scores.put(first * width, p, 0, rows * width);
+        }
+    }
+
+    /**
+     * Replaces scores [n, width] by probabilities and the gradients of those by the gradients of the scores.
+     *
+     * @param logSums of each row
+     * @param means each row's mean gradient, weighted by the probabilities
+     */
+    void slopes(Buf scores, Buf gradients, int n, int width, int common, float[] logSums, float[] means, float scale) {
+        int step = step(width);
+        for (int first = 0; first < n; first += step) {
+            int rows = Math.min(step, n - first);
+            scores.get(first * width, p, 0, rows * width);
+            gradients.get(first * width, d, 0, rows * width);
+            for (int r = 0; r < rows; r++) {
+                subtract(r * width, first + r, logSums[first + r], width, common);
+            }
+            FastExp.exp(p, 0, rows * width);
+            for (int r = 0; r < rows; r++) {
+                int at = r * width;
+                mask(p, at, first + r, width, common);
+                float mean = means[first + r];
+                for (int i = at; i < at + width; i++) {
+                    d[i] = p[i] * (d[i] - mean) * scale;
+                }
+            }
+            scores.put(first * width, p, 0, rows * width);
+            gradients.put(first * width, d, 0, rows * width);
+        }
+    }
+
+    private void subtract(int at, int row, float shift, int width, int common) {
+        for (int i = at; i < at + width; i++) {
+            p[i] -= shift;
+        }
+        Arrays.fill(p, at + common, at + from[row], MASKED);
+        Arrays.fill(p, at + to[row], at + width, MASKED);
+    }
+
+    private void mask(float[] v, int at, int row, int width, int common) {
+        Arrays.fill(v, at + common, at + from[row], 0f);
+        Arrays.fill(v, at + to[row], at + width, 0f);
+    }
+}
