@@ -34,4 +34,9 @@ public record AdamWSettings(
         Ranges.belowOne("beta2", beta2);
         Ranges.positive("epsilon", epsilon);
     }
+
+    /** The defaults with this learning rate. */
+    public static AdamWSettings of(double learningRate) {
+        return new AdamWSettings(learningRate, 0, 0.9, 0.999, 1e-8);
+    }
 }

@@ -7,6 +7,7 @@ import org.peft4j.api.PeftException;
 import org.peft4j.checkpoint.AdapterFiles;
 import org.peft4j.checkpoint.CheckpointWriter;
 import org.peft4j.checkpoint.TextTokenizer;
+import org.peft4j.config.ConfigDocument;
 import org.peft4j.data.Tokenizing;
 import org.peft4j.model.AdaptedModel;
 import org.peft4j.model.Adapter;
@@ -55,6 +56,21 @@ public final class PeftModel {
      */
     public Adapter install(String method, Record config, long seed) {
         return install(methods.method(method).method(), config, "default", seed);
+    }
+
+    /**
+     * Installs the method that a piece of YAML names: {@code {name: lora, rank: 8}}.
+     *
+     * @param seed of the first values
+     * @throws PeftException with what is wrong in the YAML
+     */
+    public Adapter installYaml(String yaml, long seed) {
+        NamedChoice choice = NamedChoice.of(
+                "method", ConfigDocument.parse(yaml, "the method").root());
+        return install(
+                choice.name(),
+                choice.bind(methods.method(choice.name()).method().configType()),
+                seed);
     }
 
     private <C extends Record> Adapter install(AdapterMethod<C> method, Record config, String name, long seed) {

@@ -17,8 +17,8 @@ import org.peft4j.model.Adapter;
  * <pre>{@code
  * TrainingResult result = peft.training(model, adapter)
  *         .data(Path.of("train.jsonl")).heldOut(Path.of("valid.jsonl"))
- *         .optimizer("adamw", new AdamWSettings(5e-3, 0, 0.9, 0.999, 1e-8))
- *         .settings(new TrainingSettings(16, 1, 400, 1, 1.0, 0, 0, 0, false))
+ *         .optimizer("adamw", AdamWSettings.of(5e-3))
+ *         .settings(TrainingSettings.defaults().withBatchSize(16).withSteps(400))
  *         .run(listener);
  * }</pre>
  */

@@ -1,6 +1,7 @@
 package org.peft4j.runtime;
 
 import org.peft4j.api.Setting;
+import org.peft4j.config.SettingsBinder;
 
 /**
  * How long and in which portions is trained.
@@ -53,6 +54,34 @@ public record TrainingSettings(
         Ranges.atLeastZero("clip", clip);
         Ranges.atLeast("eval-every", evalEvery, 0);
         Ranges.atLeast("patience", patience, 0);
+    }
+
+    /** All defaults: one epoch in batches of 8. */
+    public static TrainingSettings defaults() {
+        return SettingsBinder.defaults(TrainingSettings.class);
+    }
+
+    /** The same with so many optimizer steps. */
+    public TrainingSettings withSteps(int value) {
+        return new TrainingSettings(
+                batchSize, accumulation, value, epochs, clip, seed, evalEvery, patience, groupByLength);
+    }
+
+    /** The same with so many sequences to a batch. */
+    public TrainingSettings withBatchSize(int value) {
+        return new TrainingSettings(value, accumulation, steps, epochs, clip, seed, evalEvery, patience, groupByLength);
+    }
+
+    /** The same with another seed. */
+    public TrainingSettings withSeed(long value) {
+        return new TrainingSettings(
+                batchSize, accumulation, steps, epochs, clip, value, evalEvery, patience, groupByLength);
+    }
+
+    /** The same, evaluated every so many steps and ended after so many evaluations without progress. */
+    public TrainingSettings withPatience(int every, int evaluations) {
+        return new TrainingSettings(
+                batchSize, accumulation, steps, epochs, clip, seed, every, evaluations, groupByLength);
     }
 
     /** The number of optimizer steps for so many examples. */
