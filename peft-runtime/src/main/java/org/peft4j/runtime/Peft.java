@@ -90,11 +90,13 @@ public final class Peft implements AutoCloseable {
         return methods;
     }
 
-    OptimizerFactory<?> optimizer(String name) {
+    /** The kind of optimizer of this name. */
+    public OptimizerFactory<?> optimizer(String name) {
         return NamedChoice.find("optimizer", name, optimizers);
     }
 
-    ScheduleFactory<?> schedule(String name) {
+    /** The kind of schedule of this name. */
+    public ScheduleFactory<?> schedule(String name) {
         return NamedChoice.find("schedule", name, schedules);
     }
 
