@@ -6,6 +6,7 @@ module org.peft4j.cli {
     requires org.peft4j.checkpoint;
     requires org.peft4j.engine;
     requires org.peft4j.model;
+    requires org.peft4j.runtime;
     requires org.peft4j.embedded;
     requires com.fasterxml.jackson.core;
     requires com.fasterxml.jackson.databind;
@@ -17,6 +18,4 @@ module org.peft4j.cli {
 
     opens org.peft4j.cli to
             info.picocli; // fills in the options
-
-    uses org.peft4j.api.AdapterMethod;
 }

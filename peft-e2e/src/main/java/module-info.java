@@ -3,6 +3,7 @@ open module org.peft4j.e2e {
     requires org.peft4j.runtime;
     requires org.peft4j.lora;
     requires org.peft4j.embedded;
+    requires com.google.common; // missing from Guice's readers
     requires com.fasterxml.jackson.databind;
     requires org.junit.jupiter.api;
     requires org.junit.jupiter.params;

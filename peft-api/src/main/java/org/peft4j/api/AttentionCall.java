@@ -23,10 +23,11 @@ public interface AttentionCall {
     /** Values, [tokens, kvHeads * headDim]. */
     Var v();
 
-    /** The layer's key projection (frozen, without hooks, without positions) of rows [n, hidden]: [n, kvHeads * headDim]. */
+    /** The layer's key projection, its bias included (frozen, without hooks, without positions), of rows [n, hidden]: [n, kvHeads *
+     * headDim]. */
     Var projectK(Var rows);
 
-    /** The layer's value projection (frozen, without hooks) of rows [n, hidden]: [n, kvHeads * headDim]. */
+    /** The layer's value projection, its bias included (frozen, without hooks), of rows [n, hidden]: [n, kvHeads * headDim]. */
     Var projectV(Var rows);
 
     /**

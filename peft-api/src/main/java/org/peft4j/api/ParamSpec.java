@@ -52,7 +52,10 @@ public record ParamSpec(
         return new ParamSpec(name, init, shape, learningRateScale, false, false, saved);
     }
 
-    /** The same, left out of the adapter's files: it must follow from the settings and the seed alone. */
+    /**
+     * The same, left out of the adapter's files: either it follows from the settings and the seed alone, or what a loaded adapter
+     * needs of it is written by {@link Installer#derived}.
+     */
     public ParamSpec unsaved() {
         return new ParamSpec(name, init, shape, learningRateScale, weightDecay, trainable, false);
     }

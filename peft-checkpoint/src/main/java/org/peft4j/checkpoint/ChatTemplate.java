@@ -1,6 +1,7 @@
 package org.peft4j.checkpoint;
 
 import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -109,7 +110,8 @@ final class ChatTemplate {
         functions.put("range", function((arguments, named) -> range(arguments)));
         functions.put(
                 "strftime_now",
-                function((arguments, named) -> formatted(LocalDateTime.now(), JinjaStrings.string(arguments.get(0)))));
+                function((arguments, named) ->
+                        formatted(LocalDateTime.now(ZoneId.systemDefault()), JinjaStrings.string(arguments.get(0)))));
         return functions;
     }
 

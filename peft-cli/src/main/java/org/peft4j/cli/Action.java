@@ -27,12 +27,14 @@ abstract class Action implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
+    @SuppressWarnings("UnusedVariable") // picocli acts on it
     @Option(
             names = {"-h", "--help"},
             usageHelp = true,
             description = "Show this help.")
     private boolean help;
 
+    @SuppressWarnings("UnusedVariable") // read from the arguments, for errors in parsing them too
     @Option(names = "--stacktrace", description = "With an error, show where in the program it arose.")
     private boolean stacktrace;
 

@@ -7,12 +7,11 @@ import picocli.CommandLine.Command;
 @Command(
         name = "completion",
         description = "Print a script that lets bash or zsh complete commands and options.",
-        footer = {"  source <(peft completion)"})
+        footer = {"  peft completion > ~/.peft-completion", "  source <(peft completion)"})
 final class CompletionCommand extends Action {
     @Override
     public Integer call() {
-        screen().out()
-                .print(AutoComplete.bash("peft", spec().root().commandLine()));
+        screen().out().print(AutoComplete.bash("peft", spec().root().commandLine()));
         return Main.OK;
     }
 }

@@ -2,20 +2,16 @@ package org.peft4j.cli;
 
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.peft4j.data.DataFile;
 import org.peft4j.data.DataFormat;
 import org.peft4j.data.DataSettings;
 import org.peft4j.data.Dataset;
-import org.peft4j.data.EvaluationBatches;
-import org.peft4j.data.Example;
 import org.peft4j.data.TextUnit;
-import org.peft4j.data.Tokenizing;
 import org.peft4j.data.TooLong;
-import org.peft4j.model.AdaptedModel;
-import org.peft4j.model.Batch;
+import org.peft4j.runtime.Evaluation;
+import org.peft4j.runtime.Evaluator;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -29,8 +25,6 @@ import picocli.CommandLine.Option;
             "  peft eval --base models/tiny --adapter runs/a/adapter --data valid.jsonl --json"
         })
 final class EvalCommand extends Action {
-    private static final int BATCH_TOKENS = 2048;
-
     @Mixin
     private ModelOptions model;
 
@@ -63,45 +57,31 @@ final class EvalCommand extends Action {
         try (ModelOptions.Loaded loaded = model.open(this)) {
             DataSettings settings =
                     new DataSettings(format, maxLength, TooLong.SKIP, TextUnit.PARAGRAPH).within(loaded.room());
-            Dataset dataset = Dataset.read(
-                    DataFile.of(data, settings),
-                    Tokenizing.of(loaded.base().checkpoint().tokenizer()),
-                    settings);
+            Dataset dataset =
+                    Dataset.read(DataFile.of(data, settings), loaded.owner().tokenizing(), settings);
             dataset.warnings().forEach(screen()::warn);
-            print(dataset, loss(loaded.model(), dataset));
+            print(dataset, new Evaluator(loaded.owner(), loaded.model()).loss(dataset));
         }
         return Main.OK;
     }
 
-    /** The mean over predicted tokens, in nats. */
-    private static double loss(AdaptedModel model, Dataset dataset) {
-        double sum = 0;
-        for (List<Example> examples : EvaluationBatches.of(dataset.examples(), BATCH_TOKENS)) {
-            sum += model.loss(Batch.of(examples.stream()
-                    .map(e -> new Batch.Sequence(e.tokens(), e.targets()))
-                    .toList()));
-        }
-        return sum / dataset.counts().targetTokens();
-    }
-
-    private void print(Dataset dataset, double loss) {
-        double perplexity = Math.exp(loss);
+    private void print(Dataset dataset, Evaluation evaluation) {
         if (!json) {
             println(String.format(
                     Locale.ROOT,
                     "loss %.4f (mean over %,d tokens of %,d sequences), perplexity %.3f",
-                    loss,
-                    dataset.counts().targetTokens(),
-                    dataset.examples().size(),
-                    perplexity));
+                    evaluation.loss(),
+                    evaluation.tokens(),
+                    evaluation.sequences(),
+                    evaluation.perplexity()));
             return;
         }
         Map<String, Object> result = new LinkedHashMap<>();
-        result.put("loss", loss);
-        result.put("perplexity", perplexity);
-        result.put("target_tokens", dataset.counts().targetTokens());
+        result.put("loss", evaluation.loss());
+        result.put("perplexity", evaluation.perplexity());
+        result.put("target_tokens", evaluation.tokens());
         result.put("tokens", dataset.counts().tokens());
-        result.put("sequences", dataset.examples().size());
+        result.put("sequences", evaluation.sequences());
         result.put("skipped_rows", dataset.counts().skipped());
         result.put("data", dataset.name());
         printJson(result);

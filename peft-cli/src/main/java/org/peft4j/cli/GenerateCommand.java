@@ -62,9 +62,9 @@ final class GenerateCommand extends Action {
         @Option(
                 names = "--prompt-ids",
                 paramLabel = "IDS",
-                converter = IdList.class,
+                converter = TokenIds.Converter.class,
                 description = "The prompt as token ids, for example 1,403,407; no begin token is added.")
-        private int[] ids;
+        private TokenIds ids;
     }
 
     @Override
@@ -74,7 +74,7 @@ final class GenerateCommand extends Action {
             boolean idsOnly = input != null && input.ids != null;
             List<Prompts.Prompt> prompts = idsOnly ? ids(loaded) : prompts(loaded);
             Set<Integer> stops = idsOnly
-                    ? Set.copyOf(loaded.base().checkpoint().config().eosTokenIds())
+                    ? Set.copyOf(loaded.checkpoint().config().eosTokenIds())
                     : tokenizer(loaded).eosIds();
             Generator generator = new Generator(loaded.model(), how, stops);
             if (prompts.size() == 1 && screen().outTerminal() && !json && !idsOnly) {
@@ -86,7 +86,7 @@ final class GenerateCommand extends Action {
                 List<int[]> made = generator.generate(
                         some.stream().map(Prompts.Prompt::tokens).toList(), (index, id) -> {});
                 for (int i = 0; i < made.size(); i++) {
-                    String text = idsOnly ? "" : tokenizer(loaded).decode(made.get(i));
+                    String text = idsOnly ? "" : some.get(i).continuation(tokenizer(loaded), made.get(i));
                     print(from + i, prompts.size(), some.get(i), made.get(i), text, idsOnly);
                 }
             }
@@ -95,12 +95,12 @@ final class GenerateCommand extends Action {
     }
 
     private static TextTokenizer tokenizer(ModelOptions.Loaded loaded) {
-        return loaded.base().checkpoint().tokenizer();
+        return loaded.checkpoint().tokenizer();
     }
 
     private List<Prompts.Prompt> ids(ModelOptions.Loaded loaded) {
-        Ids.check(input.ids, loaded.base().shape().vocabularySize());
-        return List.of(new Prompts.Prompt("", input.ids, Map.of()));
+        TokenIds.check(input.ids.values(), loaded.vocabulary());
+        return List.of(new Prompts.Prompt("", input.ids.values(), Map.of()));
     }
 
     private List<Prompts.Prompt> prompts(ModelOptions.Loaded loaded) {
@@ -130,20 +130,19 @@ final class GenerateCommand extends Action {
     /** A token may be part of a character: what isn't whole yet waits for the next one. */
     private void stream(Generator generator, Prompts.Prompt prompt, TextTokenizer tokenizer) {
         screen().out().print(screen().dim(prompt.text()));
-        List<Integer> made = new ArrayList<>();
         StringBuilder shown = new StringBuilder();
-        generator.generate(List.of(prompt.tokens()), (index, id) -> {
+        List<Integer> made = new ArrayList<>();
+        List<int[]> ids = generator.generate(List.of(prompt.tokens()), (index, id) -> {
             made.add(id);
-            int[] ids = made.stream().mapToInt(Integer::intValue).toArray();
-            String text = tokenizer.decode(ids);
+            String text = prompt.continuation(
+                    tokenizer, made.stream().mapToInt(Integer::intValue).toArray());
             if (!text.endsWith("\ufffd") && text.startsWith(shown.toString())) {
                 screen().out().print(text.substring(shown.length()));
                 screen().out().flush();
                 shown.append(text, shown.length(), text.length());
             }
         });
-        String whole = tokenizer.decode(
-                made.stream().mapToInt(Integer::intValue).toArray());
+        String whole = prompt.continuation(tokenizer, ids.get(0));
         println(whole.startsWith(shown.toString()) ? whole.substring(shown.length()) : "");
     }
 

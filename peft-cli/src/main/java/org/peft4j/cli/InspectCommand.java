@@ -60,7 +60,7 @@ final class InspectCommand extends Action {
     }
 
     private void print(String key, Object value, String indent) {
-        if (value instanceof Map<?, ?> map) {
+        if (value instanceof Map<?, ?> map && !map.isEmpty()) {
             println(indent + key + ":");
             map.forEach((k, v) -> print(String.valueOf(k), v, indent + "  "));
         } else {

@@ -42,8 +42,12 @@ final class LogitsCommand extends Action {
         @Option(names = "--text", paramLabel = "TEXT", description = "A text; the begin token is added if wanted.")
         private String text;
 
-        @Option(names = "--ids", paramLabel = "IDS", converter = IdList.class, description = "Token ids: 1,2,3.")
-        private int[] ids;
+        @Option(
+                names = "--ids",
+                paramLabel = "IDS",
+                converter = TokenIds.Converter.class,
+                description = "Token ids: 1,2,3.")
+        private TokenIds ids;
 
         @Option(names = "--ids-file", paramLabel = "FILE", description = "JSON: a list of ids, or one a line.")
         private Path file;
@@ -55,14 +59,14 @@ final class LogitsCommand extends Action {
         if (input.file != null) {
             JsonLines.read(input.file).forEach(line -> addAll(line, sequences));
         } else if (input.ids != null) {
-            sequences.add(input.ids);
+            sequences.add(input.ids.values());
         }
         try (ModelOptions.Loaded loaded = model.open(this)) {
             if (input.text != null) {
-                sequences.add(Prompts.encode(loaded.base().checkpoint().tokenizer(), input.text));
+                sequences.add(Prompts.encode(loaded.checkpoint().tokenizer(), input.text));
             }
             for (int[] ids : sequences) {
-                Ids.check(ids, loaded.base().shape().vocabularySize());
+                TokenIds.check(ids, loaded.vocabulary());
                 checkLength(ids, loaded.room());
             }
             write(loaded, sequences);
@@ -94,9 +98,8 @@ final class LogitsCommand extends Action {
         if (!numbers) {
             throw PeftException.of("data-row", line.at() + ": not a list of token ids.", "Write [1, 2, 3].");
         }
-        sequences.add(IntStream.range(0, value.size())
-                .map(i -> value.get(i).asInt())
-                .toArray());
+        sequences.add(
+                IntStream.range(0, value.size()).map(i -> value.get(i).asInt()).toArray());
     }
 
     private void write(ModelOptions.Loaded loaded, List<int[]> sequences) throws IOException {

@@ -2,7 +2,6 @@ package org.peft4j.cli;
 
 import java.nio.file.Path;
 import org.peft4j.checkpoint.CheckpointWriter;
-import org.peft4j.model.MergedWeights;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -28,11 +27,11 @@ final class MergeCommand extends Action {
             throw wrong("Missing required option: '--adapter=DIR'");
         }
         try (ModelOptions.Loaded loaded = model.open(this)) {
-            CheckpointWriter.writeLike(
-                    out,
-                    loaded.base().checkpoint(),
-                    new MergedWeights(loaded.model()).tensors(),
-                    overwrite ? CheckpointWriter.Existing.OVERWRITE : CheckpointWriter.Existing.KEEP);
+            loaded.owner()
+                    .merge(
+                            loaded.model().adapters(),
+                            out,
+                            overwrite ? CheckpointWriter.Existing.OVERWRITE : CheckpointWriter.Existing.KEEP);
         }
         println("Merged checkpoint written to " + out + ".");
         return Main.OK;

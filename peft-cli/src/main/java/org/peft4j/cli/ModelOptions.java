@@ -6,16 +6,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import org.peft4j.api.AdapterMethod;
+import java.util.Optional;
 import org.peft4j.api.PeftException;
 import org.peft4j.checkpoint.AdapterFiles;
 import org.peft4j.checkpoint.Checkpoint;
-import org.peft4j.engine.Engine;
 import org.peft4j.model.AdaptedModel;
 import org.peft4j.model.Adapter;
-import org.peft4j.model.AdapterStore;
-import org.peft4j.model.BaseModel;
-import org.peft4j.runtime.MethodRegistry;
+import org.peft4j.runtime.Peft;
+import org.peft4j.runtime.PeftModel;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -39,22 +37,27 @@ final class ModelOptions {
     /**
      * A model in use.
      *
-     * @param engine is closed with it
+     * @param peft is closed with it
+     * @param owner the base
      * @param model base and adapters
      */
-    record Loaded(Engine engine, AdaptedModel model) implements AutoCloseable {
-        BaseModel base() {
-            return model.base();
+    record Loaded(Peft peft, PeftModel owner, AdaptedModel model) implements AutoCloseable {
+        Checkpoint checkpoint() {
+            return owner.base().checkpoint();
+        }
+
+        int vocabulary() {
+            return owner.base().shape().vocabularySize();
         }
 
         /** How many tokens of text the context has room for. */
         int room() {
-            return base().shape().maxPositions() - model.virtualTokens();
+            return owner.base().shape().maxPositions() - model.virtualTokens();
         }
 
         @Override
         public void close() {
-            engine.close();
+            peft.close();
         }
     }
 
@@ -64,53 +67,43 @@ final class ModelOptions {
 
     /** Loads everything, or explains what can't be. */
     Loaded open(Action action) {
-        List<AdapterFiles> files = new ArrayList<>();
-        adapters().forEach(directory -> files.add(AdapterFiles.read(directory)));
-        Checkpoint checkpoint = Checkpoint.open(baseDirectory(files, action));
-        MethodRegistry registry = files.isEmpty() ? MethodRegistry.of() : MethodRegistry.load();
-        Engine engine = threads.engine(action);
+        Path directory = baseDirectory(action);
+        Peft peft = threads.start(action);
         try {
-            BaseModel model = BaseModel.load(engine, checkpoint);
+            PeftModel owner = peft.load(directory);
             List<Adapter> installed = new ArrayList<>();
-            for (AdapterFiles f : files) {
-                String type = String.valueOf(f.config().get("peft_type"));
-                installed.add(load(model, f, registry.byPeftType(type).method()));
+            for (Path adapter : adapters()) {
+                installed.add(owner.loadAdapter(adapter, adapter.toString()));
             }
-            return new Loaded(engine, AdaptedModel.of(model, installed));
+            return new Loaded(peft, owner, AdaptedModel.of(owner.base(), installed));
         } catch (RuntimeException | Error e) {
-            engine.close();
+            peft.close();
             throw e;
         }
     }
 
-    private static Adapter load(BaseModel base, AdapterFiles files, AdapterMethod<?> method) {
-        return AdapterStore.load(base, files, files.directory().toString(), method);
-    }
-
-    private Path baseDirectory(List<AdapterFiles> files, Action action) {
+    private Path baseDirectory(Action action) {
         if (base != null) {
             return base;
         }
-        if (files.isEmpty()) {
+        if (adapters().isEmpty()) {
             throw action.wrong("Missing required option: '--base=DIR'");
         }
-        String named = String.valueOf(files.get(0).config().get("base_model_name_or_path"));
-        try {
-            Path directory = Path.of(named);
-            if (Files.isDirectory(directory)) {
-                return directory;
-            }
-        } catch (InvalidPathException e) {
-            throw unknownBase(files.get(0), named);
-        }
-        throw unknownBase(files.get(0), named);
+        Path adapter = adapters().get(0);
+        String named = String.valueOf(AdapterFiles.read(adapter).config().get("base_model_name_or_path"));
+        return directory(named)
+                .orElseThrow(() -> PeftException.of(
+                        "no-such-directory",
+                        "The adapter " + adapter + " was made for '" + named
+                                + "', which is no directory on this machine.",
+                        "Say where the base model is: --base DIR."));
     }
 
-    private static PeftException unknownBase(AdapterFiles files, String named) {
-        return PeftException.of(
-                "no-such-directory",
-                "The adapter " + files.directory() + " was made for " + named
-                        + ", which is no directory on this machine.",
-                "Say where the base model is: --base DIR.");
+    private static Optional<Path> directory(String name) {
+        try {
+            return Optional.of(Path.of(name)).filter(Files::isDirectory);
+        } catch (InvalidPathException e) {
+            return Optional.empty();
+        }
     }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.peft4j.checkpoint.ChatMessage;
@@ -29,7 +30,16 @@ final class Prompts {
      * @param fields what else its row holds
      */
     @SuppressWarnings("ArrayRecordComponent")
-    record Prompt(String text, int[] tokens, Map<String, Object> fields) {}
+    record Prompt(String text, int[] tokens, Map<String, Object> fields) {
+        /** The text of what follows it; a text by itself would lose the blank it starts with. */
+        String continuation(TextTokenizer tokenizer, int[] ids) {
+            int[] all = Arrays.copyOf(tokens, tokens.length + ids.length);
+            System.arraycopy(ids, 0, all, tokens.length, ids.length);
+            String head = tokenizer.decode(tokens);
+            String whole = tokenizer.decode(all);
+            return whole.startsWith(head) ? whole.substring(head.length()) : tokenizer.decode(ids);
+        }
+    }
 
     /** The ids of a text as the model was trained to see them: with the begin token where it wants one. */
     static int[] encode(TextTokenizer tokenizer, String text) {

@@ -7,7 +7,8 @@ import java.util.SplittableRandom;
  * with answers, and notes followed by the text made of them. One seed gives one endless sequence of documents.
  */
 public final class Corpus {
-    private final Grammar grammar = Grammar.of("lexicon.txt", "stories.txt", "notes.txt", "facts.txt", "copying.txt");
+    private final Grammar grammar =
+            Grammar.of("lexicon.txt", "stories.txt", "notes.txt", "facts.txt", "copying.txt", "register.txt");
     private final SplittableRandom random;
 
     /** Starts the sequence of {@code seed}. */

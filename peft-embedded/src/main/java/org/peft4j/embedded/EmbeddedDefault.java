@@ -8,7 +8,7 @@ import java.nio.file.StandardCopyOption;
 import org.peft4j.api.PeftException;
 
 /**
- * The embedded default, unpacked: a base model of 1.3 million parameters, rows to train and to judge an adapter with, and
+ * The embedded default, unpacked: a base model of 1 million parameters, rows to train and to judge an adapter with, and
  * a recipe that names them.
  *
  * @param directory where everything lies
@@ -24,7 +24,7 @@ public record EmbeddedDefault(Path directory) {
         return directory.resolve("task-train.jsonl");
     }
 
-    /** The rows to judge by; no event, host or hall of theirs occurs in {@link #trainData()}. */
+    /** The rows to judge by; no event, host or hall of theirs, nor the words that tell them apart, occurs in {@link #trainData()}. */
     public Path heldoutData() {
         return directory.resolve("task-heldout.jsonl");
     }

@@ -90,7 +90,7 @@ final class Grammar {
     /** One of several, equally likely. */
     record Choice(List<List<Piece>> options) implements Piece {}
 
-    /** Something that code does: {@code pick}, {@code notesof}, {@code tell}. */
+    /** Something that code does: {@code pick}, {@code take}, {@code notesof}, {@code tell}, {@code ask}. */
     record Directive(String name, String argument) implements Piece {}
 
     /** Reads one alternative. */
@@ -137,11 +137,11 @@ final class Grammar {
             at = close + 1;
             int split = firstOf(inside, "=:");
             if (split < 0) {
-                return inside.equals("tell") ? new Directive(inside, "") : source(inside);
+                return inside.equals("tell") || inside.equals("ask") ? new Directive(inside, "") : source(inside);
             }
             String name = inside.substring(0, split);
             String value = inside.substring(split + 1);
-            if (name.equals("pick") || name.equals("notesof")) {
+            if (name.equals("pick") || name.equals("take") || name.equals("notesof")) {
                 return new Directive(name, value);
             }
             List<Piece> source = value.startsWith("'")

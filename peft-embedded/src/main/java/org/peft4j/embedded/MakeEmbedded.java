@@ -23,7 +23,7 @@ public final class MakeEmbedded {
     static final int TRAIN_ROWS = 3000;
     static final int HELDOUT_ROWS = 200;
 
-    private static final int TOKENIZER_DOCUMENTS = 8_000;
+    private static final int TOKENIZER_DOCUMENTS = 20_000;
     private static final int HELDOUT_DOCUMENTS = 500;
 
     private MakeEmbedded() {}
@@ -33,7 +33,7 @@ public final class MakeEmbedded {
      * {@code model/} into a directory.
      *
      * @param arguments the directory; the seed (default {@link #SEED}); the corpus's size in millions of characters
-     *     (default 60)
+     *     (default 25)
      */
     public static void main(String[] arguments) {
         try {
@@ -43,7 +43,7 @@ public final class MakeEmbedded {
             }
             Path directory = Path.of(argument(arguments, 0, "target/embedded"));
             long seed = number(argument(arguments, 1, Long.toString(SEED)), "seed");
-            long characters = 1_000_000 * number(argument(arguments, 2, "60"), "size of the corpus");
+            long characters = 1_000_000 * number(argument(arguments, 2, "25"), "size of the corpus");
             make(directory, seed, characters, System.out);
         } catch (PeftException e) {
             System.err.println(e.getMessage());
@@ -97,8 +97,8 @@ public final class MakeEmbedded {
     /** The task's rows as JSONL, by file name. */
     static Map<String, String> taskFiles(long seed) {
         Task task = new Task(seed + 2);
-        List<TaskRow> train = task.rows(TRAIN_ROWS);
-        List<TaskRow> heldout = task.unseenRows(HELDOUT_ROWS, train);
+        List<TaskRow> train = task.trainingRows(TRAIN_ROWS);
+        List<TaskRow> heldout = task.heldOutRows(HELDOUT_ROWS);
         return Map.of("task-train.jsonl", jsonl(train), "task-heldout.jsonl", jsonl(heldout));
     }
 

@@ -4,15 +4,15 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * How a list of labelled values is jotted down. The task's own style (an equals sign, semicolons, an arrow) is not among
- * them: the adapter has to learn it.
+ * How a list of labelled values is jotted down. The task's own style (equals signs with semicolons, and a double arrow) is
+ * not among them: the adapter has to learn it.
  */
 record NoteStyle(String head, String bullet, String between, String separator, String tail, Labels labels) {
     private static final List<String> HEADS = List.of("", "", "", "Notes: ", "Notes:\n", "Facts: ", "Known: ", "* ");
     private static final List<String> BULLETS = List.of("", "", "", "", "- ", "* ");
     private static final List<String> BETWEENS =
-            List.of(": ", ": ", ": ", " - ", " is ", " ", ", ", ":\n", " (", " \"", " -- ");
-    private static final List<String> SEPARATORS = List.of("\n", "\n", ", ", "; ", ". ", " / ", " and ", " + ", ",\n");
+            List.of(": ", ": ", ": ", " = ", " = ", " - ", " is ", " -> ", ":\n", " (");
+    private static final List<String> SEPARATORS = List.of("\n", "\n", ", ", "; ", ". ", " / ", ",\n");
     private static final List<String> TAILS = List.of("", "", ".", "\n", " ...");
 
     /** Which labels are written. */
@@ -26,28 +26,27 @@ record NoteStyle(String head, String bullet, String between, String separator, S
 
     /** Draws a style. */
     static NoteStyle draw(SplittableRandom random) {
-        Labels[] kinds = {
-            Labels.AS_GIVEN,
-            Labels.AS_GIVEN,
-            Labels.AS_GIVEN,
-            Labels.CAPITAL,
-            Labels.CAPITAL,
-            Labels.UPPER,
-            Labels.NONE,
-            Labels.VALUE_FIRST
-        };
+        int kind = random.nextInt(20);
+        Labels labels = kind < 13
+                ? Labels.AS_GIVEN
+                : kind < 16 ? Labels.CAPITAL : kind < 17 ? Labels.UPPER : kind < 18 ? Labels.NONE : Labels.VALUE_FIRST;
+        String between = one(BETWEENS, random);
+        String separator = one(SEPARATORS, random);
+        if (between.equals(" = ") && separator.equals("; ")) {
+            separator = "\n";
+        }
         return new NoteStyle(
                 one(HEADS, random),
                 one(BULLETS, random),
-                one(BETWEENS, random),
-                one(SEPARATORS, random),
+                between,
+                separator,
                 one(TAILS, random),
-                kinds[random.nextInt(kinds.length)]);
+                labels);
     }
 
     /** One labelled value. */
     String item(String label, String value) {
-        String close = between.endsWith("(") ? ")" : between.endsWith("\"") ? "\"" : "";
+        String close = between.endsWith("(") ? ")" : "";
         return bullet
                 + switch (labels) {
                     case AS_GIVEN -> label + between + value + close;

@@ -18,6 +18,7 @@ final class Writer {
     private final Grammar grammar;
     private final SplittableRandom random;
     private final Map<String, String> remembered = new HashMap<>();
+    private final Map<String, String> labels = new HashMap<>();
     private List<String> picked = List.of();
 
     Writer(Grammar grammar, SplittableRandom random) {
@@ -102,7 +103,12 @@ final class Writer {
         switch (directive.name()) {
             case "pick" -> pick(directive.argument().split(","));
             case "notesof" -> notes(directive.argument(), out);
+            case "take" -> {
+                picked = new ArrayList<>(List.of(directive.argument().split(",")));
+                shuffle(picked);
+            }
             case "tell" -> tell(out);
+            case "ask" -> ask(out);
             default -> throw new IllegalStateException("no directive " + directive.name());
         }
     }
@@ -121,6 +127,7 @@ final class Writer {
         names.add(random.nextInt(4) == 0 ? random.nextInt(names.size() + 1) : 0, subject);
         for (String name : names) {
             String label = grammar.has("label_" + name) ? expand("label_" + name) : name;
+            labels.put(name, label);
             items.add(style.item(label, remembered.get(name)));
         }
         out.append(style.join(items));
@@ -139,6 +146,18 @@ final class Writer {
             out.setCharAt(start, Character.toUpperCase(out.charAt(start)));
             gap = " ";
         }
+    }
+
+    /** Asks for what the notes hold by the very labels they used. */
+    private void ask(StringBuilder out) {
+        AskStyle style = AskStyle.draw(random);
+        List<String> order = new ArrayList<>(picked);
+        shuffle(order);
+        List<String> answers = new ArrayList<>();
+        for (String name : order) {
+            answers.add(style.item(labels.get(name), remembered.get(name)));
+        }
+        out.append(style.join(answers));
     }
 
     private void shuffle(List<String> list) {

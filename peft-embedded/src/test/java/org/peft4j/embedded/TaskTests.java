@@ -5,10 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class TaskTests {
@@ -26,7 +27,7 @@ class TaskTests {
 
     @Test
     void everyAnnouncementCarriesItsFields() {
-        assertThat(new Task(3).rows(2_000)).allSatisfy(row -> {
+        assertThat(new Task(3).trainingRows(2_000)).allSatisfy(row -> {
             assertThat(FieldCheck.missing(row.fields(), row.completion())).isEmpty();
             assertThat(FieldCheck.fieldsOf(row.prompt())).isEqualTo(row.fields());
             assertThat(row.completion()).startsWith(" ").endsWith(".").doesNotContain("..", "  ");
@@ -34,17 +35,33 @@ class TaskTests {
     }
 
     @Test
-    void heldOutRowsShareNoNameWithTheTrainingRows() {
+    void noKeyWordOfAHeldOutRowIsInATrainingRow() {
         Task task = new Task(4);
-        List<TaskRow> train = task.rows(MakeEmbedded.TRAIN_ROWS);
-        List<TaskRow> heldout = task.unseenRows(MakeEmbedded.HELDOUT_ROWS, train);
+        List<TaskRow> train = task.trainingRows(MakeEmbedded.TRAIN_ROWS);
+        List<TaskRow> heldout = task.heldOutRows(MakeEmbedded.HELDOUT_ROWS);
+        Set<String> seen = train.stream()
+                .flatMap(row -> Task.keyWords(row).stream())
+                .collect(Collectors.toSet());
+        assertThat(heldout).hasSize(MakeEmbedded.HELDOUT_ROWS).doesNotHaveDuplicates();
+        assertThat(heldout.stream().flatMap(row -> Task.keyWords(row).stream()))
+                .hasSizeGreaterThan(2 * MakeEmbedded.HELDOUT_ROWS)
+                .noneMatch(seen::contains);
         for (String name : List.of("event", "host", "hall")) {
-            Set<String> seen = new HashSet<>();
-            train.forEach(row -> seen.add(row.fields().get(name)));
+            Set<String> values =
+                    train.stream().map(row -> row.fields().get(name)).collect(Collectors.toSet());
             assertThat(heldout)
-                    .hasSize(MakeEmbedded.HELDOUT_ROWS)
-                    .noneMatch(row -> seen.contains(row.fields().get(name)));
+                    .as(name)
+                    .noneMatch(row -> values.contains(row.fields().get(name)));
         }
+    }
+
+    @Test
+    void theCorpusKnowsTheHeldOutWords() {
+        Corpus corpus = new Corpus(MakeEmbedded.SEED);
+        String text = Stream.generate(corpus::next).limit(20_000).collect(Collectors.joining("\n"));
+        assertThat(new Task(5).heldOutRows(100))
+                .allSatisfy(row ->
+                        assertThat(Task.keyWords(row)).allSatisfy(word -> assertThat(text).contains(" " + word)));
     }
 
     @Test

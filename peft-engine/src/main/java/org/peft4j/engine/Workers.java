@@ -52,8 +52,11 @@ final class Workers {
     /** Ends the threads once the job they share is done; later jobs are their callers' own. */
     void stop() {
         busy.lock();
-        stopped = true;
-        busy.unlock();
+        try {
+            stopped = true;
+        } finally {
+            busy.unlock();
+        }
         for (Thread helper : helpers) {
             LockSupport.unpark(helper);
         }

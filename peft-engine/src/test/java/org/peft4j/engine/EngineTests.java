@@ -27,7 +27,7 @@ class EngineTests {
                 FrozenMatrix.dense(OffHeap.of(Given.normal(4, 0.2, 500, 64).values()), 500, 64);
         Attention.Heads heads = new Attention.Heads(4, 4, 16, Attention.CAUSAL);
         int[] targets = new int[150];
-        java.util.Arrays.setAll(targets, i -> (int) ((i * 31 + seed) % 500));
+        java.util.Arrays.setAll(targets, i -> (int) ((i * 31L + seed) % 500));
         try (Tape tape = engine.tape(true, true, seed)) {
             TapeOps ops = tape.ops();
             Tensor in = x.on(tape);
@@ -98,7 +98,7 @@ class EngineTests {
         try {
             List<Callable<List<float[]>>> jobs = new ArrayList<>();
             for (int i = 0; i < callers; i++) {
-                long seed = 20 + i;
+                long seed = 20L + i;
                 jobs.add(() -> {
                     List<float[]> results = new ArrayList<>();
                     for (int r = 0; r < 10; r++) {

@@ -108,6 +108,8 @@ public final class AdapterStore {
                 assign(files, p, problems);
             }
         }
+        // What follows from the parameters may stand there, too.
+        unexpected.removeAll(adapter.derived.keySet());
         // The frozen weight of a layer that could be tied to another is saved beside its adapter; it is the base's own.
         unexpected.removeIf(k -> k.endsWith(".base_layer.weight"));
         unexpected.forEach(k -> problems.add("unexpected: " + k + " " + dimensions(files, k)));

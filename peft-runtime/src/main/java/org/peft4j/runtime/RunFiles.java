@@ -90,12 +90,18 @@ final class RunFiles implements AutoCloseable {
         }
     }
 
-    void save(TrainingResult result) {
+    void saveAdapter() {
+        plan.output()
+                .ifPresent(directory ->
+                        AdapterStore.save(plan.model().base(), plan.adapter(), result(plan, directory)));
+    }
+
+    /** Writes what the run was and what it came to. */
+    void describe(TrainingResult result) {
         if (plan.output().isEmpty()) {
             return;
         }
         Path directory = plan.output().get();
-        AdapterStore.save(plan.model().base(), plan.adapter(), result(plan, directory));
         try {
             put(directory.resolve("run.yaml"), ConfigDocument.yaml(plan.description()));
             ObjectMapper pretty = JSON.copy().enable(SerializationFeature.INDENT_OUTPUT);

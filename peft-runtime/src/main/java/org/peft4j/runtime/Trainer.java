@@ -57,11 +57,13 @@ public final class Trainer {
             if (plan.settings().patience() > 0) {
                 progress.best.restore();
             }
+            // First of all what was learned: measuring it may take long, and may be broken off.
+            files.saveAdapter();
+            plan.output().ifPresent(listener::saved);
             Optional<Evaluation> after = steps == 0 ? before : evaluate(files);
             TrainingResult result =
                     new TrainingResult(adapter, reason, steps, trainLoss(), before, after, tokens, nanos * 1e-9);
-            files.save(result);
-            plan.output().ifPresent(listener::saved);
+            files.describe(result);
             if (reason != StopReason.INTERRUPTED) {
                 sample();
             }

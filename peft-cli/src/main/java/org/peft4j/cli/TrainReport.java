@@ -1,0 +1,237 @@
+package org.peft4j.cli;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.peft4j.config.SettingInfo;
+import org.peft4j.config.SettingsBinder;
+import org.peft4j.data.Dataset;
+import org.peft4j.data.PreviewStyle;
+import org.peft4j.model.Adapter;
+import org.peft4j.model.BaseModel;
+import org.peft4j.runtime.Evaluation;
+import org.peft4j.runtime.Samples;
+import org.peft4j.runtime.StepReport;
+import org.peft4j.runtime.StopReason;
+import org.peft4j.runtime.TrainingListener;
+import org.peft4j.runtime.TrainingPlan;
+import org.peft4j.runtime.TrainingResult;
+
+/** Tells the user how a training run goes. */
+final class TrainReport implements TrainingListener, AutoCloseable {
+    private static final int PREVIEWED = 2;
+
+    private final Screen screen;
+    private final boolean quiet;
+    private TrainingPlan plan;
+    private Optional<Progress> progress = Optional.empty();
+    private Optional<Samples> before = Optional.empty();
+    private Optional<Samples> after = Optional.empty();
+
+    TrainReport(Screen screen, boolean quiet) {
+        this.screen = screen;
+        this.quiet = quiet;
+    }
+
+    private void say(String text) {
+        if (!quiet) {
+            screen.out().println(text);
+        }
+    }
+
+    private void entry(String key, String value) {
+        say(screen.bold(String.format("%-10s", key)) + value);
+    }
+
+    @Override
+    public void started(TrainingPlan started) {
+        plan = started;
+        BaseModel base = plan.model().base();
+        Adapter adapter = plan.adapter();
+        long all = base.shape().parameterCount();
+        long trained = adapter.parameters().trainableCount();
+        entry(
+                "base",
+                base.checkpoint().directory() + " (" + base.shape().architecture() + ", " + Text.count(all)
+                        + " parameters)");
+        entry("method", adapter.method().name() + " (" + settings(adapter) + ")");
+        entry(
+                "trains",
+                String.format(Locale.ROOT, "%,d parameters, %.2f %% of the base's", trained, 100.0 * trained / all));
+        entry("data", plan.train().summary());
+        entry("held out", plan.eval().map(Dataset::summary).orElse("nothing; give data.eval to see what is learned"));
+        entry(
+                "steps",
+                Text.count(plan.totalSteps()) + " of "
+                        + plan.settings().batchSize() * plan.settings().accumulation() + " sequences, "
+                        + name("optimizer") + " at " + plan.learningRate() + ", " + name("schedule")
+                        + " schedule, seed "
+                        + plan.settings().seed());
+        entry("threads", String.valueOf(base.engine().threads()));
+        plan.train().warnings().forEach(screen::warn);
+        plan.eval().ifPresent(d -> d.warnings().forEach(screen::warn));
+        say("");
+        say(screen.bold("What is trained on, and what is only read:"));
+        PreviewStyle style = screen.outAnsi() ? PreviewStyle.terminal(screen.width()) : PreviewStyle.plain();
+        say(plan.train().preview(PREVIEWED, plan.model().tokenizing(), style));
+    }
+
+    private String name(String section) {
+        return plan.description().get(section) instanceof Map<?, ?> map ? String.valueOf(map.get("name")) : "";
+    }
+
+    /** The settings that aren't the defaults. */
+    private static String settings(Adapter adapter) {
+        Map<String, Object> own = new LinkedHashMap<>(SettingsBinder.plain(adapter.config()));
+        Class<? extends Record> type = adapter.method().configType();
+        if (SettingsBinder.describe(type).stream().noneMatch(SettingInfo::required)) {
+            SettingsBinder.plain(SettingsBinder.defaults(type)).forEach(own::remove);
+        }
+        if (own.isEmpty()) {
+            return "default settings";
+        }
+        List<String> shown = own.entrySet().stream()
+                .map(e -> e.getKey() + " " + e.getValue())
+                .toList();
+        return String.join(", ", shown);
+    }
+
+    @Override
+    public void stepped(StepReport report) {
+        if (quiet) {
+            return;
+        }
+        if (progress.isEmpty()) {
+            progress = Optional.of(Progress.on(screen, report.totalSteps()));
+        }
+        progress.orElseThrow().step(report);
+        if (report.step() == report.totalSteps()) {
+            close();
+        }
+    }
+
+    @Override
+    public void evaluated(long step, Evaluation evaluation) {
+        boolean between = step > 0 && progress.isPresent();
+        if (between && screen.errTerminal()) {
+            return; // it would tear the bar; metrics.jsonl has it
+        }
+        String when = step == 0 ? "before training" : "after " + Text.count(step) + " steps";
+        say(String.format(Locale.ROOT, "held-out loss %s: %.4f", when, evaluation.loss()));
+    }
+
+    @Override
+    public void sampled(long step, Samples samples) {
+        if (step == 0) {
+            before = Optional.of(samples);
+        } else {
+            after = Optional.of(samples);
+        }
+    }
+
+    @Override
+    public void finished(TrainingResult result) {
+        close();
+        screen.out().println();
+        if (result.reason() == StopReason.DIVERGED) {
+            diverged(result);
+        } else {
+            after.ifPresent(this::compare);
+        }
+        screen.out().println(outcome(result));
+        losses(result).ifPresent(screen.out()::println);
+        checked().ifPresent(screen.out()::println);
+        plan.output().ifPresent(this::whereabouts);
+    }
+
+    private void diverged(TrainingResult result) {
+        screen.err()
+                .println(screen.red("error: ")
+                        + "the loss diverged: it or its gradient is no longer a finite number. The last good adapter (step "
+                        + result.steps() + ") is kept.");
+        screen.err().println("  Lower optimizer.learning-rate or training.clip, or add schedule.warmup-steps.");
+        screen.err().println("  [diverged]");
+    }
+
+    private static String outcome(TrainingResult r) {
+        String speed = String.format(
+                Locale.ROOT,
+                "%,d steps in %s, %,.0f tokens/s, training loss %.4f",
+                r.steps(),
+                Text.time(r.seconds()),
+                r.tokensPerSecond(),
+                r.trainLoss());
+        return switch (r.reason()) {
+            case COMPLETED -> "Done: " + speed + ".";
+            case INTERRUPTED -> "Interrupted: what was learned so far is kept. " + speed + ".";
+            case NO_PROGRESS -> "Ended early, the held-out loss fell no more: " + speed + ".";
+            case DIVERGED -> "Stopped: " + speed + ".";
+        };
+    }
+
+    private static Optional<String> losses(TrainingResult r) {
+        if (r.before().isEmpty() || r.after().isEmpty() || r.reason() == StopReason.DIVERGED && r.steps() == 0) {
+            return Optional.empty();
+        }
+        double was = r.before().get().loss();
+        double is = r.after().get().loss();
+        return Optional.of(String.format(
+                Locale.ROOT, "Held-out loss: %.4f before, %.4f after (%+.1f %%).", was, is, 100 * (is - was) / was));
+    }
+
+    private void compare(Samples now) {
+        for (int i = 0; i < now.shown().size(); i++) {
+            say(screen.bold("held-out prompt ") + now.shown().get(i).prompt());
+            int index = i;
+            before.ifPresent(
+                    b -> say("  before    " + oneLine(b.shown().get(index).generated())));
+            say("  after     " + oneLine(now.shown().get(i).generated()));
+            say("  reference " + oneLine(now.shown().get(i).reference()));
+            say("");
+        }
+    }
+
+    private static String oneLine(String text) {
+        return text.replace("\n", "\\n");
+    }
+
+    private Optional<String> checked() {
+        return after.filter(s -> s.checked() > 0)
+                .map(s -> "Of " + s.checked() + " held-out generations, " + s.complete() + " carry all their fields"
+                        + before.map(b -> " (before: " + b.complete() + ")").orElse("") + ".");
+    }
+
+    private void whereabouts(Path output) {
+        screen.out().println();
+        LoadingHint.of(plan, output).forEach(screen.out()::println);
+    }
+
+    /** The outcome for programs. */
+    Map<String, Object> summary(TrainingResult r) {
+        Map<String, Object> all = new LinkedHashMap<>();
+        all.put("reason", r.reason().name().toLowerCase(Locale.ROOT));
+        all.put("steps", r.steps());
+        all.put("train_loss", Double.isFinite(r.trainLoss()) ? r.trainLoss() : null);
+        all.put("eval_loss_before", r.before().map(Evaluation::loss).orElse(null));
+        all.put("eval_loss_after", r.after().map(Evaluation::loss).orElse(null));
+        all.put("trainable", plan.adapter().parameters().trainableCount());
+        all.put("tokens", r.tokens());
+        all.put("seconds", r.seconds());
+        all.put("tokens_per_s", r.tokensPerSecond());
+        after.filter(s -> s.checked() > 0).ifPresent(s -> {
+            all.put("checked", s.checked());
+            all.put("complete", s.complete());
+        });
+        all.put("output", plan.output().map(Path::toString).orElse(null));
+        return all;
+    }
+
+    @Override
+    public void close() {
+        progress.ifPresent(Progress::close);
+        progress = Optional.empty();
+    }
+}

@@ -1,0 +1,27 @@
+@echo off
+rem Starts peft from the directory it lies in. Environment: JAVA_HOME, PEFT_JAVA_OPTS, PEFT_PLUGINS.
+setlocal
+for %%I in ("%~dp0..") do set "PEFT_HOME=%%~fI"
+set "JAVA=java"
+if defined JAVA_HOME set "JAVA=%JAVA_HOME%\bin\java"
+set "VERSION="
+for /f "tokens=3" %%V in ('""%JAVA%" -version 2>&1" ^| findstr /i "version"') do if not defined VERSION set "VERSION=%%~V"
+if not defined VERSION (
+  echo error: peft needs Java 17 or later. Install one or set JAVA_HOME. 1>&2
+  exit /b 2
+)
+for /f "tokens=1 delims=.-" %%V in ("%VERSION%") do set "MAJOR=%%V"
+if %MAJOR% LSS 17 (
+  echo error: peft needs Java 17 or later; this is %VERSION%. Set JAVA_HOME to a newer one. 1>&2
+  exit /b 2
+)
+set "NATIVE="
+if %MAJOR% GEQ 24 set "NATIVE=--enable-native-access=ALL-UNNAMED,org.bytedeco.javacpp,org.bytedeco.openblas,org.peft4j.nd4j,ai.djl.tokenizers,com.sun.jna --sun-misc-unsafe-memory-access=allow"
+set "GC=-XX:+UseSerialGC"
+if defined PEFT_JAVA_OPTS (echo "%PEFT_JAVA_OPTS%" | findstr "GC" >nul && set "GC=")
+set "MODULES=%PEFT_HOME%\lib;%PEFT_HOME%\plugins"
+set "PLUGINS=%PEFT_HOME%\plugins"
+if defined PEFT_PLUGINS set "MODULES=%MODULES%;%PEFT_PLUGINS%"
+if defined PEFT_PLUGINS set "PLUGINS=%PLUGINS%;%PEFT_PLUGINS%"
+"%JAVA%" -XX:MaxRAMPercentage=25 -Xshare:auto %GC% %NATIVE% -Dorg.bytedeco.javacpp.maxbytes=0 -Dorg.bytedeco.javacpp.maxphysicalbytes=0 -Dai.djl.offline=true -Dorg.slf4j.simpleLogger.defaultLogLevel=error -Dslf4j.internal.verbosity=WARN "-Dpeft.plugins=%PLUGINS%" %PEFT_JAVA_OPTS% -p "%MODULES%" --add-modules ALL-MODULE-PATH -m org.peft4j.cli/org.peft4j.cli.Main %*
+exit /b %ERRORLEVEL%
