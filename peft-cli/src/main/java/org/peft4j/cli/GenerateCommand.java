@@ -153,7 +153,7 @@ final class GenerateCommand extends Action {
             line.put("prompt", prompt.text());
             line.put("completion", text);
             line.put("prompt_ids", prompt.tokens());
-            line.put("ids", ids);
+            line.put("generated_ids", ids);
             line.put("row", prompt.fields());
             printJson(line);
         } else if (idsOnly) {

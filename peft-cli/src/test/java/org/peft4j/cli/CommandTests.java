@@ -111,7 +111,7 @@ class CommandTests {
         assertThat(outcome.out().lines()).hasSize(2);
         JsonNode second = JSON.readTree(outcome.out().lines().toList().get(1));
         assertThat(second.get("prompt").asText()).isEqualTo("number 1 =>");
-        assertThat(second.get("ids")).hasSize(3);
+        assertThat(second.get("generated_ids")).hasSize(3);
         assertThat(second.get("row").get("completion").asText()).isEqualTo(" the cat sat");
     }
 
@@ -126,7 +126,7 @@ class CommandTests {
                 Cli.run("generate", "--base", model, "--prompt-ids", ids, "--max-new-tokens", "5", "--no-stop");
 
         assertThat(byIds.out().replace(" ", "").strip())
-                .isEqualTo(byText.get("ids").toString());
+                .isEqualTo(byText.get("generated_ids").toString());
     }
 
     @Test
