@@ -35,13 +35,7 @@ record NoteStyle(String head, String bullet, String between, String separator, S
         if (between.equals(" = ") && separator.equals("; ")) {
             separator = "\n";
         }
-        return new NoteStyle(
-                one(HEADS, random),
-                one(BULLETS, random),
-                between,
-                separator,
-                one(TAILS, random),
-                labels);
+        return new NoteStyle(one(HEADS, random), one(BULLETS, random), between, separator, one(TAILS, random), labels);
     }
 
     /** One labelled value. */

@@ -39,7 +39,9 @@ class CorpusTests {
         List<String> openings =
                 List.of(" invites you to the ", "takes place at", "Join ", "hosted by", "hosts the", "tickets cost");
         assertThat(documents(9, 20_000)).allSatisfy(text -> {
-            assertThat(text).doesNotContain("=>", "event", "Tickets", "Admission").doesNotContainPattern(TASK_STYLE);
+            assertThat(text)
+                    .doesNotContain("=>", "event", "Tickets", "Admission")
+                    .doesNotContainPattern(TASK_STYLE);
             assertThat(openings).noneMatch(text::contains);
         });
     }

@@ -39,9 +39,8 @@ class TaskTests {
         Task task = new Task(4);
         List<TaskRow> train = task.trainingRows(MakeEmbedded.TRAIN_ROWS);
         List<TaskRow> heldout = task.heldOutRows(MakeEmbedded.HELDOUT_ROWS);
-        Set<String> seen = train.stream()
-                .flatMap(row -> Task.keyWords(row).stream())
-                .collect(Collectors.toSet());
+        Set<String> seen =
+                train.stream().flatMap(row -> Task.keyWords(row).stream()).collect(Collectors.toSet());
         assertThat(heldout).hasSize(MakeEmbedded.HELDOUT_ROWS).doesNotHaveDuplicates();
         assertThat(heldout.stream().flatMap(row -> Task.keyWords(row).stream()))
                 .hasSizeGreaterThan(2 * MakeEmbedded.HELDOUT_ROWS)
@@ -60,8 +59,8 @@ class TaskTests {
         Corpus corpus = new Corpus(MakeEmbedded.SEED);
         String text = Stream.generate(corpus::next).limit(20_000).collect(Collectors.joining("\n"));
         assertThat(new Task(5).heldOutRows(100))
-                .allSatisfy(row ->
-                        assertThat(Task.keyWords(row)).allSatisfy(word -> assertThat(text).contains(" " + word)));
+                .allSatisfy(row -> assertThat(Task.keyWords(row))
+                        .allSatisfy(word -> assertThat(text).contains(" " + word)));
     }
 
     @Test
