@@ -24,7 +24,7 @@ public record EmbeddedDefault(Path directory) {
         return directory.resolve("task-train.jsonl");
     }
 
-    /** The rows to judge by; no event, host or hall of theirs, nor the words that tell them apart, occurs in {@link #trainData()}. */
+    /** The rows to judge by; no event, host or hall of theirs occurs in {@link #trainData()}. */
     public Path heldoutData() {
         return directory.resolve("task-heldout.jsonl");
     }

@@ -8,9 +8,9 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * The small task the embedded base model is adapted to: announce an event from its fields. The event's
- * first word, the host's surname and the hall's town of a held-out row occur in no training row, so a model that does
- * well has learned to read the fields, not remembered them.
+ * The small task the embedded base model is adapted to: announce an event from its fields. The first
+ * word of a held-out row's event, the surname of its host and its hall occur in no training row, so a model that does well
+ * has learned to read the fields, not remembered them.
  */
 public final class Task {
     private final Grammar grammar = Grammar.of("lexicon.txt", "task.txt");
@@ -21,30 +21,29 @@ public final class Task {
         this.random = new SplittableRandom(seed);
     }
 
-    /** The next {@code count} rows to train on: none of their key words is set aside. */
+    /** The next {@code count} rows to train on: none of their keys is set aside. */
     public List<TaskRow> trainingRows(int count) {
-        return rows(count, row -> keyWords(row).stream().noneMatch(Task::setAside));
+        return rows(count, row -> keys(row).stream().noneMatch(Task::setAside));
     }
 
-    /** The next {@code count} rows to judge by: all of their key words are set aside. */
+    /** The next {@code count} rows to judge by: all of their keys are set aside. */
     public List<TaskRow> heldOutRows(int count) {
-        return rows(count, row -> keyWords(row).stream().allMatch(Task::setAside));
+        return rows(count, row -> keys(row).stream().allMatch(Task::setAside));
     }
 
-    /** What tells one event, host and hall from another: "Honey" Fair, Clara "Baker", "Oakham" Hall. */
-    static List<String> keyWords(TaskRow row) {
+    /** What tells one event, host and hall from another: "Honey" Fair, Clara "Baker", "Oakham Hall". */
+    static List<String> keys(TaskRow row) {
         String event = row.fields().get("event");
         String host = row.fields().get("host");
-        String hall = row.fields().get("hall");
         return List.of(
                 event.substring(0, event.indexOf(' ')),
                 host.substring(host.indexOf(' ') + 1),
-                hall.substring(0, hall.indexOf(' ')));
+                row.fields().get("hall"));
     }
 
-    /** About a quarter of all words, the same ones always. */
-    private static boolean setAside(String word) {
-        return Math.floorMod(word.hashCode() * 0x9E3779B1, 1 << 16) % 4 == 0;
+    /** About a quarter of all keys, the same ones always. */
+    private static boolean setAside(String key) {
+        return Math.floorMod(key.hashCode() * 0x9E3779B1, 1 << 16) % 4 == 0;
     }
 
     private List<TaskRow> rows(int count, Predicate<TaskRow> wanted) {

@@ -25,7 +25,8 @@ class CorpusTests {
                 .allSatisfy(text -> assertThat(text)
                         .hasSizeBetween(10, 900)
                         .isEqualTo(text.strip())
-                        .doesNotContain("{", "}", "<", ">", "(n)", "|"));
+                        .doesNotContain("{", "}", "<", "(n)", "|")
+                        .doesNotContainPattern("[^-]>"));
     }
 
     @Test

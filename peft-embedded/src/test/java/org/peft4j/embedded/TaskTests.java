@@ -35,14 +35,14 @@ class TaskTests {
     }
 
     @Test
-    void noKeyWordOfAHeldOutRowIsInATrainingRow() {
+    void noKeyOfAHeldOutRowIsInATrainingRow() {
         Task task = new Task(4);
         List<TaskRow> train = task.trainingRows(MakeEmbedded.TRAIN_ROWS);
         List<TaskRow> heldout = task.heldOutRows(MakeEmbedded.HELDOUT_ROWS);
         Set<String> seen =
-                train.stream().flatMap(row -> Task.keyWords(row).stream()).collect(Collectors.toSet());
+                train.stream().flatMap(row -> Task.keys(row).stream()).collect(Collectors.toSet());
         assertThat(heldout).hasSize(MakeEmbedded.HELDOUT_ROWS).doesNotHaveDuplicates();
-        assertThat(heldout.stream().flatMap(row -> Task.keyWords(row).stream()))
+        assertThat(heldout.stream().flatMap(row -> Task.keys(row).stream()))
                 .hasSizeGreaterThan(2 * MakeEmbedded.HELDOUT_ROWS)
                 .noneMatch(seen::contains);
         for (String name : List.of("event", "host", "hall")) {
@@ -59,7 +59,7 @@ class TaskTests {
         Corpus corpus = new Corpus(MakeEmbedded.SEED);
         String text = Stream.generate(corpus::next).limit(20_000).collect(Collectors.joining("\n"));
         assertThat(new Task(5).heldOutRows(100))
-                .allSatisfy(row -> assertThat(Task.keyWords(row))
+                .allSatisfy(row -> assertThat(Task.keys(row))
                         .allSatisfy(word -> assertThat(text).contains(" " + word)));
     }
 

@@ -92,8 +92,8 @@ final class RunFiles implements AutoCloseable {
 
     void saveAdapter() {
         plan.output()
-                .ifPresent(directory ->
-                        AdapterStore.save(plan.model().base(), plan.adapter(), result(plan, directory)));
+                .ifPresent(
+                        directory -> AdapterStore.save(plan.model().base(), plan.adapter(), result(plan, directory)));
     }
 
     /** Writes what the run was and what it came to. */
