@@ -22,6 +22,11 @@ public interface AdapterFormat<C extends Record> {
      */
     C read(Map<String, Object> entries, ModelShape model);
 
+    /** Whether HuggingFace peft reads an adapter with these settings. */
+    default boolean readByPeft(C config) {
+        return false;
+    }
+
     /** Whether the result of training is a whole checkpoint rather than an adapter. */
     default boolean wholeCheckpoint() {
         return false;

@@ -154,8 +154,6 @@ class CodeTests {
                 .flatMap(i -> i.getConstructorCallsFromSelf().stream())
                 .filter(c -> c.getTargetOwner().isAssignableTo(Collection.class)
                         || c.getTargetOwner().isAssignableTo(Map.class))
-                // Private, and filled in its order before anyone reads it.
-                .filter(c -> !c.getOriginOwner().getFullName().equals("org.peft4j.cli.Shapes"))
                 .toList();
         assertThat(calls)
                 .as("collections made for static fields by a constructor, not by Map.of and the like")

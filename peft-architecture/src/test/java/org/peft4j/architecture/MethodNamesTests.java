@@ -36,11 +36,7 @@ class MethodNamesTests {
             // Fields of data rows.
             "RowShape.java", Set.of("prompt"),
             "JsonLines.java", Set.of("prompt"),
-            "GenerateCommand.java", Set.of("prompt"),
-            // The method a benchmark takes where none is given.
-            "BenchCommand.java", Set.of("lora"),
-            // What other programs than ours read, whatever is installed here.
-            "LoadingHint.java", Set.of("LORA", "PREFIX_TUNING", "PROMPT_TUNING", "ADAPTION_PROMPT"));
+            "GenerateCommand.java", Set.of("prompt"));
 
     @Test
     void noLiteralOfTheCoreIsTheNameOfAMethod() {

@@ -34,7 +34,11 @@ import picocli.CommandLine.Option;
             "Shapes: tiny-1m, small-24m, smollm-135m, tinyllama-1.1b; their weights are random."
         })
 final class BenchCommand extends Action {
-    @Option(names = "--method", defaultValue = "lora", paramLabel = "NAME", description = "Method (default: lora).")
+    @Option(
+            names = "--method",
+            required = true,
+            paramLabel = "NAME",
+            description = "Method; 'peft methods' lists them.")
     private String method;
 
     @Option(

@@ -1,8 +1,6 @@
 package org.peft4j.cli;
 
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.peft4j.api.PeftException;
 import org.peft4j.checkpoint.Architecture;
 import org.peft4j.checkpoint.ModelConfig;
@@ -12,16 +10,14 @@ import org.peft4j.config.NearestName;
 /** Shapes of known Llama models, to pretrain anew or to measure speed on. */
 final class Shapes {
     private static final int CONTEXT = 2048;
-    private static final Map<String, Shape> KNOWN = new LinkedHashMap<>();
+    private static final List<Shape> KNOWN = List.of(
+            new Shape("tiny-1m", 128, 4, 4, 2, 384, 2048),
+            new Shape("small-24m", 384, 6, 6, 2, 1024, 32000),
+            new Shape("smollm-135m", 576, 30, 9, 3, 1536, 49152),
+            new Shape("tinyllama-1.1b", 2048, 22, 32, 4, 5632, 32000));
 
-    static {
-        KNOWN.put("tiny-1m", new Shape(128, 4, 4, 2, 384, 2048));
-        KNOWN.put("small-24m", new Shape(384, 6, 6, 2, 1024, 32000));
-        KNOWN.put("smollm-135m", new Shape(576, 30, 9, 3, 1536, 49152));
-        KNOWN.put("tinyllama-1.1b", new Shape(2048, 22, 32, 4, 5632, 32000));
-    }
-
-    private record Shape(int hidden, int layers, int heads, int kvHeads, int feedForward, int vocabulary) {}
+    private record Shape(
+            String name, int hidden, int layers, int heads, int kvHeads, int feedForward, int vocabulary) {}
 
     private Shapes() {}
 
@@ -31,13 +27,14 @@ final class Shapes {
      * @throws PeftException if there is none of this name
      */
     static ModelConfig config(String name) {
-        Shape s = KNOWN.get(name);
-        if (s == null) {
+        List<String> names = KNOWN.stream().map(Shape::name).toList();
+        if (!names.contains(name)) {
             throw PeftException.of(
                     "unknown-shape",
-                    "there is no shape '" + name + "'" + NearestName.question(name, KNOWN.keySet()),
-                    "Known: " + String.join(", ", KNOWN.keySet()) + "; or give a config.json by --config.");
+                    "there is no shape '" + name + "'" + NearestName.question(name, names),
+                    "Known: " + String.join(", ", names) + "; or give a config.json by --config.");
         }
+        Shape s = KNOWN.get(names.indexOf(name));
         return new ModelConfig(
                 Architecture.LLAMA,
                 s.hidden,

@@ -17,6 +17,11 @@ final class LlamaAdapterFormat implements AdapterFormat<LlamaAdapterConfig> {
     }
 
     @Override
+    public boolean readByPeft(LlamaAdapterConfig config) {
+        return config.gate() == Gate.SCALAR;
+    }
+
+    @Override
     public Map<String, Object> write(LlamaAdapterConfig config, ModelShape model) {
         Map<String, Object> entries = new LinkedHashMap<>();
         entries.put("adapter_layers", config.adapterLayers() == 0 ? model.layers() : config.adapterLayers());

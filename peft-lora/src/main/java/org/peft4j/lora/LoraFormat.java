@@ -39,6 +39,11 @@ final class LoraFormat implements AdapterFormat<LoraConfig> {
     }
 
     @Override
+    public boolean readByPeft(LoraConfig config) {
+        return true;
+    }
+
+    @Override
     public Map<String, Object> write(LoraConfig config, ModelShape model) {
         LoraSelection selection = new LoraSelection(config);
         List<Site> sites = selection.sites(model);

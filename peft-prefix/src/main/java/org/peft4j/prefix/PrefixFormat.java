@@ -14,6 +14,11 @@ final class PrefixFormat implements AdapterFormat<PrefixConfig> {
     }
 
     @Override
+    public boolean readByPeft(PrefixConfig config) {
+        return true;
+    }
+
+    @Override
     public Map<String, Object> write(PrefixConfig config, ModelShape model) {
         Map<String, Object> entries = new LinkedHashMap<>();
         boolean sized = config.projection() && config.projectionSize() > 0;

@@ -14,6 +14,11 @@ final class PromptFormat implements AdapterFormat<PromptConfig> {
     }
 
     @Override
+    public boolean readByPeft(PromptConfig config) {
+        return true;
+    }
+
+    @Override
     public Map<String, Object> write(PromptConfig config, ModelShape model) {
         Map<String, Object> entries = new LinkedHashMap<>();
         entries.put("modules_to_save", null);

@@ -119,6 +119,11 @@ public final class QloraMethod implements AdapterMethod<QloraConfig> {
         }
 
         @Override
+        public boolean readByPeft(QloraConfig config) {
+            return true;
+        }
+
+        @Override
         public Map<String, Object> write(QloraConfig config, ModelShape model) {
             Map<String, Object> entries = new LinkedHashMap<>(lora.write(config.lora(), model));
             entries.put(MODULES, AdapterEntries.entry(config.quantizedModules()));

@@ -78,6 +78,11 @@ public final class Ia3Method implements AdapterMethod<Ia3Config> {
         }
 
         @Override
+        public boolean readByPeft(Ia3Config config) {
+            return true;
+        }
+
+        @Override
         public Map<String, Object> write(Ia3Config config, ModelShape model) {
             Map<String, Object> entries = new LinkedHashMap<>();
             entries.put("target_modules", AdapterEntries.entry(config.targetModules()));
