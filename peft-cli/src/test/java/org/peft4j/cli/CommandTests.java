@@ -170,6 +170,8 @@ class CommandTests {
     void benchEndsWithOneLineOfJson() throws IOException {
         Cli.Outcome outcome = Cli.run(
                 "bench",
+                "--method",
+                "lora",
                 "--base",
                 model,
                 "--batch",
