@@ -135,7 +135,7 @@ final class TrainReport implements TrainingListener, AutoCloseable {
     @Override
     public void finished(TrainingResult result) {
         close();
-        screen.out().println();
+        say("");
         if (result.reason() == StopReason.DIVERGED) {
             diverged(result);
         } else {
@@ -159,8 +159,9 @@ final class TrainReport implements TrainingListener, AutoCloseable {
     private static String outcome(TrainingResult r) {
         String speed = String.format(
                 Locale.ROOT,
-                "%,d steps in %s, %,.0f tokens/s, training loss %.4f",
+                "%,d %s in %s, %,.0f tokens/s, training loss %.4f",
                 r.steps(),
+                r.steps() == 1 ? "step" : "steps",
                 Text.time(r.seconds()),
                 r.tokensPerSecond(),
                 r.trainLoss());
