@@ -1,7 +1,6 @@
 package org.peft4j.checkpoint;
 
 import com.fasterxml.jackson.core.type.TypeReference;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -10,7 +9,6 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.peft4j.api.PeftException;
 
 /**
@@ -74,20 +72,8 @@ public record AdapterFiles(Path directory, Map<String, Object> config, Safetenso
         return PeftException.of(
                 "not-an-adapter",
                 "There is no " + CONFIG + " in " + directory + ".",
-                "Give the directory that holds it." + adaptersBelow(directory));
-    }
-
-    private static String adaptersBelow(Path directory) {
-        try (Stream<Path> children = Files.list(directory)) {
-            List<String> names = children.filter(child -> Files.exists(child.resolve(CONFIG)))
-                    .map(Path::toString)
-                    .sorted()
-                    .limit(8)
-                    .toList();
-            return names.isEmpty() ? "" : " Adapters below it: " + String.join(", ", names);
-        } catch (IOException e) {
-            return "";
-        }
+                "Give the directory that holds it." + Nearby.below(directory, CONFIG, "Adapters")
+                        + Nearby.below(directory, "config.json", "Models"));
     }
 
     /**

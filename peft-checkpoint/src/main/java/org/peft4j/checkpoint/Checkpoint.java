@@ -52,7 +52,8 @@ public final class Checkpoint implements Tensors {
                     "There is no config.json in " + directory + (adapter ? "; it holds an adapter, not a model." : "."),
                     adapter
                             ? "Give the directory of the base model, and the adapter separately."
-                            : "Give a checkpoint directory as transformers' save_pretrained writes it.");
+                            : "Give a checkpoint directory as transformers' save_pretrained writes it."
+                                    + Nearby.below(directory, "config.json", "Models"));
         }
         return new Checkpoint(directory);
     }

@@ -23,6 +23,9 @@ public final class CheckpointWriter {
             "chat_template.jinja",
             "generation_config.json");
 
+    /** Beside the weights, what may be replaced without loss: another checkpoint has its own. */
+    private static final List<String> OWN = List.of("config.json", "model.safetensors.index.json");
+
     private CheckpointWriter() {}
 
     /** What to do with a checkpoint that is already at the target. */
@@ -39,7 +42,8 @@ public final class CheckpointWriter {
      * @param directory the target; its parent directories are made if needed
      * @param companions directory to copy the tokenizer's files and generation_config.json from, where present
      * @throws PeftException {@code exists}; {@code not-a-checkpoint} if what would be overwritten isn't one;
-     *     {@code cannot-write}; {@code duplicate-tensor}; {@code non-finite-weights}. The target is unchanged then.
+     *     {@code other-files} if files would be lost that this class doesn't write; {@code cannot-write};
+     *     {@code duplicate-tensor}; {@code non-finite-weights}. The target is unchanged then.
      */
     public static void write(
             Path directory, ModelConfig config, List<TensorSource> tensors, Path companions, Existing existing) {
@@ -57,10 +61,12 @@ public final class CheckpointWriter {
      * Writes a variant of a checkpoint: other weights, everything else, config.json included, as it is there. The
      * weights must be of the types that {@code like} has.
      *
-     * @param like the checkpoint to copy the other files from; may be the target itself
-     * @throws PeftException as {@link #write(Path, ModelConfig, List, Path, Existing)}
+     * @param like the checkpoint to copy the other files from
+     * @throws PeftException as {@link #write(Path, ModelConfig, List, Path, Existing)}; {@code is-the-base} if the target is that
+     *     checkpoint itself
      */
     public static void writeLike(Path directory, Checkpoint like, List<TensorSource> tensors, Existing existing) {
+        refuseBase(directory, like.directory());
         write(
                 directory,
                 tensors,
@@ -98,6 +104,19 @@ public final class CheckpointWriter {
         }
     }
 
+    private static void refuseBase(Path directory, Path base) {
+        try {
+            if (Files.exists(directory) && Files.isSameFile(directory, base)) {
+                throw PeftException.of(
+                        "is-the-base",
+                        directory + " is the base model itself: the result would replace it.",
+                        "Give a directory of its own.");
+            }
+        } catch (IOException e) {
+            throw Json.unreadable(directory, e);
+        }
+    }
+
     private static void copy(Path file, Path into) throws IOException {
         Files.copy(file, into.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
     }
@@ -117,7 +136,7 @@ public final class CheckpointWriter {
             throw PeftException.of(
                     "exists",
                     directory + " exists and isn't empty.",
-                    "Give another directory, or say explicitly that it may be overwritten.");
+                    "Give another directory, or say that it may be replaced (--overwrite).");
         }
         boolean flat = content.stream().allMatch(Files::isRegularFile);
         if (!flat || Files.notExists(target.resolve("config.json"))) {
@@ -126,6 +145,18 @@ public final class CheckpointWriter {
                     directory + " doesn't look like a checkpoint (only files, among them config.json),"
                             + " so it won't be overwritten.",
                     "Give another directory, or remove this one yourself.");
+        }
+        List<String> others = content.stream()
+                .map(f -> f.getFileName().toString())
+                .filter(n -> !OWN.contains(n) && !COMPANIONS.contains(n) && !n.matches("model.*\\.safetensors"))
+                .sorted()
+                .toList();
+        if (!others.isEmpty()) {
+            throw PeftException.of(
+                    "other-files",
+                    directory + " also holds what a new checkpoint would not bring back: " + String.join(", ", others)
+                            + ".",
+                    "Give another directory, or move these files away first.");
         }
     }
 

@@ -115,18 +115,41 @@ class CheckpointTests {
     @Test
     void anExistingCheckpointIsReplacedOnlyIfToldAndOnlyByAWholeOne() throws IOException {
         SafetensorsWriter.write(directory.resolve("model.safetensors"), List.of(tensor("w", 1)), DEFAULTS);
-        Checkpoint old = Checkpoint.open(directory);
+        Checkpoint base = Checkpoint.open(directory);
+        Path target = home.resolve("made");
+        CheckpointWriter.writeLike(target, base, List.of(tensor("w", 1)), CheckpointWriter.Existing.KEEP);
         List<TensorSource> bad = List.of(tensor("w", Float.NaN));
-        assertError("exists", () -> CheckpointWriter.writeLike(directory, old, bad, CheckpointWriter.Existing.KEEP));
+        assertError("exists", () -> CheckpointWriter.writeLike(target, base, bad, CheckpointWriter.Existing.KEEP));
         assertError(
                 "non-finite-weights",
-                () -> CheckpointWriter.writeLike(directory, old, bad, CheckpointWriter.Existing.OVERWRITE));
+                () -> CheckpointWriter.writeLike(target, base, bad, CheckpointWriter.Existing.OVERWRITE));
+        assertThat(Checkpoint.open(target).floats("w")).containsExactly(1, 1);
+        assertThat(namesIn(home)).containsExactly("base", "made");
+        CheckpointWriter.writeLike(target, base, List.of(tensor("w", 2)), CheckpointWriter.Existing.OVERWRITE);
+        assertThat(Checkpoint.open(target).floats("w")).containsExactly(2, 2);
+        assertThat(target.resolve("config.json")).hasContent(Fixtures.CONFIG);
+        assertThat(namesIn(home)).containsExactly("base", "made");
+    }
+
+    @Test
+    void overwritingLosesNeitherTheBaseNorFilesThatAreNotTheCheckpoints() throws IOException {
+        SafetensorsWriter.write(directory.resolve("model.safetensors"), List.of(tensor("w", 1)), DEFAULTS);
+        Checkpoint base = Checkpoint.open(directory);
+        List<TensorSource> next = List.of(tensor("w", 2));
+        Path sameByAnotherName = home.resolve("base/../base");
+        assertError(
+                "is-the-base",
+                () -> CheckpointWriter.writeLike(sameByAnotherName, base, next, CheckpointWriter.Existing.OVERWRITE));
+        Path target = home.resolve("made");
+        CheckpointWriter.writeLike(target, base, List.of(tensor("w", 1)), CheckpointWriter.Existing.KEEP);
+        Files.writeString(target.resolve("LICENSE"), "mine");
+        assertError(
+                        "other-files",
+                        () -> CheckpointWriter.writeLike(target, base, next, CheckpointWriter.Existing.OVERWRITE))
+                .contains("LICENSE");
+        assertThat(target.resolve("LICENSE")).hasContent("mine");
+        assertThat(Checkpoint.open(target).floats("w")).containsExactly(1, 1);
         assertThat(Checkpoint.open(directory).floats("w")).containsExactly(1, 1);
-        assertThat(namesIn(home)).containsExactly("base");
-        CheckpointWriter.writeLike(directory, old, List.of(tensor("w", 2)), CheckpointWriter.Existing.OVERWRITE);
-        assertThat(Checkpoint.open(directory).floats("w")).containsExactly(2, 2);
-        assertThat(directory.resolve("config.json")).hasContent(Fixtures.CONFIG);
-        assertThat(namesIn(home)).containsExactly("base");
     }
 
     @Test

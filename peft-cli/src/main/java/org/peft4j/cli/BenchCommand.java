@@ -50,7 +50,11 @@ final class BenchCommand extends Action {
     @ArgGroup
     private Kind kind = new Kind();
 
-    @Option(names = "--dtype", defaultValue = "F32", description = "Type of a shape's weights: F32, BF16, F16.")
+    @Option(
+            names = "--dtype",
+            defaultValue = "F32",
+            converter = WeightType.class,
+            description = "Type of a shape's weights: F32, BF16, F16.")
     private DType dtype;
 
     @Option(names = "--batch", defaultValue = "4", paramLabel = "N", description = "Sequences (default: 4).")

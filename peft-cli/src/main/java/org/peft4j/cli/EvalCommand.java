@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
         description = "Measure the loss of a model, with or without adapters, on a file of data.",
         footer = {
             "  peft eval --base models/tiny --data valid.jsonl",
-            "  peft eval --base models/tiny --adapter runs/a/adapter --data valid.jsonl --json"
+            "  peft eval --base models/tiny --adapter runs/a --data valid.jsonl --json"
         })
 final class EvalCommand extends Action {
     @Mixin

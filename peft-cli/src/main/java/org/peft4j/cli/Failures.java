@@ -27,11 +27,26 @@ final class Failures {
     /** A command line that isn't one of ours. */
     int usage(ParameterException e, String[] ignored) {
         CommandLine line = e.getCommandLine();
-        screen.err().println(screen.red("error: ") + e.getMessage());
+        screen.err().println(screen.red("error: ") + plain(e));
         UnmatchedArgumentException.printSuggestions(e, line.getErr());
         screen.err().println("  Try '" + line.getCommandSpec().qualifiedName() + " --help'.");
         trace(e);
         return Main.USER_ERROR;
+    }
+
+    /** The parser's message without the names of Java's types. */
+    private static String plain(ParameterException e) {
+        boolean command = e.getCommandLine().getParent() == null
+                && e instanceof UnmatchedArgumentException unmatched
+                && !unmatched.isUnknownOption();
+        if (command) {
+            return "there is no command '"
+                    + ((UnmatchedArgumentException) e).getUnmatched().get(0) + "'";
+        }
+        return e.getMessage()
+                .replaceFirst("^Error: ", "")
+                .replaceFirst(" is not an? (int|long|Integer|Long)$", " is not a whole number")
+                .replaceFirst(" is not an? (double|float|Double)$", " is not a number");
     }
 
     /** Something thrown while a command ran. */

@@ -29,7 +29,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "inspect",
         description = "Tell what a directory holds: a checkpoint or an adapter.",
-        footer = {"  peft inspect models/tiny", "  peft inspect runs/a/adapter --tensors"})
+        footer = {"  peft inspect models/tiny", "  peft inspect runs/a --tensors"})
 final class InspectCommand extends Action {
     @Parameters(paramLabel = "DIR", description = "Directory of a checkpoint or an adapter.")
     private Path directory;
@@ -42,15 +42,17 @@ final class InspectCommand extends Action {
 
     @Override
     public Integer call() {
-        boolean adapter = Files.exists(directory.resolve(AdapterFiles.CONFIG));
-        if (Files.isDirectory(directory) && !adapter && !Files.exists(directory.resolve("config.json"))) {
+        if (Files.notExists(directory)) {
             throw PeftException.of(
-                    "no-config",
-                    directory + " holds neither a checkpoint (config.json) nor an adapter (" + AdapterFiles.CONFIG
-                            + ").",
-                    "Name the directory that has one of these files.");
+                    "no-such-directory",
+                    "There is no " + directory + " (seen from " + Path.of("").toAbsolutePath() + ").",
+                    "Check the path.");
         }
-        Map<String, Object> facts = adapter ? adapter() : checkpoint();
+        boolean adapter = Files.exists(directory.resolve(AdapterFiles.CONFIG));
+        boolean checkpoint = Files.exists(directory.resolve("config.json"));
+        // Neither: reading it as an adapter says what there is below it.
+        boolean neither = Files.isDirectory(directory) && !checkpoint;
+        Map<String, Object> facts = adapter || neither ? adapter() : checkpoint();
         if (json) {
             printJson(facts);
         } else {

@@ -11,18 +11,29 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Interruption implements AutoCloseable {
     private final AtomicInteger times = new AtomicInteger();
     private final Runnable stop;
+    private final String said;
     private final Screen screen;
     private final Object before;
 
-    private Interruption(Runnable stop, Screen screen) {
+    private Interruption(Runnable stop, String said, Screen screen) {
         this.stop = stop;
+        this.said = said;
         this.screen = screen;
         this.before = handle(handler());
     }
 
     /** From now on until it is closed, the signal calls {@code stop}. */
     static Interruption during(Runnable stop, Screen screen) {
-        return new Interruption(stop, screen);
+        String said = "Interrupted: finishing this step and saving. Press Ctrl-C again to end at once.";
+        return new Interruption(stop, said, screen);
+    }
+
+    /** From now on until it is closed, the signal ends the process: nothing has been made yet that could be lost. */
+    static Interruption beforeAnythingIsMade(Screen screen) {
+        return new Interruption(
+                () -> Runtime.getRuntime().halt(Main.INTERRUPTED),
+                "Interrupted before training began: nothing was written.",
+                screen);
     }
 
     /** What the signal does. */
@@ -31,7 +42,7 @@ final class Interruption implements AutoCloseable {
             Runtime.getRuntime().halt(Main.INTERRUPTED);
         }
         screen.err().println();
-        screen.err().println("Interrupted: finishing this step and saving. Press Ctrl-C again to end at once.");
+        screen.err().println(said);
         stop.run();
     }
 

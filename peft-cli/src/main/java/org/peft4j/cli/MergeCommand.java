@@ -10,7 +10,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "merge",
         description = "Fold adapters into the weights of their base: the result is a checkpoint that needs no adapter.",
-        footer = {"  peft merge --base models/tiny --adapter runs/a/adapter --out models/tiny-merged"})
+        footer = {"  peft merge --base models/tiny --adapter runs/a --out models/tiny-merged"})
 final class MergeCommand extends Action {
     @Mixin
     private ModelOptions model;

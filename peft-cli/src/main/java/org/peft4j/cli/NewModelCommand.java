@@ -35,6 +35,7 @@ final class NewModelCommand extends Action {
             names = "--dtype",
             defaultValue = "F32",
             paramLabel = "TYPE",
+            converter = WeightType.class,
             description = "Type of the elements: F32, BF16, F16 (default: ${DEFAULT-VALUE}).")
     private DType dtype;
 
@@ -64,9 +65,6 @@ final class NewModelCommand extends Action {
 
     @Override
     public Integer call() {
-        if (dtype != DType.F32 && dtype != DType.BF16 && dtype != DType.F16) {
-            throw wrong("Invalid value for option '--dtype': " + dtype + " is none of F32, BF16, F16");
-        }
         if (!(std > 0 && std < 100)) {
             throw wrong("Invalid value for option '--std': " + std + " is not between 0 and 100");
         }

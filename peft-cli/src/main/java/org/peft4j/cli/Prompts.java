@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.peft4j.checkpoint.ChatMessage;
 import org.peft4j.checkpoint.TextTokenizer;
+import org.peft4j.data.ChatText;
 import org.peft4j.data.DataFile;
 import org.peft4j.data.DataSettings;
 import org.peft4j.data.Dataset;
@@ -58,7 +59,7 @@ final class Prompts {
     }
 
     static Prompt of(TextTokenizer tokenizer, String text, boolean chat) {
-        String whole = chat ? tokenizer.chat(List.of(new ChatMessage("user", text)), true) : text;
+        String whole = chat ? ChatText.prompt(Tokenizing.of(tokenizer), List.of(new ChatMessage("user", text))) : text;
         return new Prompt(text, encode(tokenizer, whole), Map.of());
     }
 

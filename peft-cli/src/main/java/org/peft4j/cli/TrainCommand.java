@@ -69,12 +69,21 @@ final class TrainCommand extends Action {
         Screen shown = json ? screen().resultsToErr() : screen();
         try (Peft peft = threads.start(this)) {
             TrainReport report = new TrainReport(shown, quiet);
-            Trainer trainer = peft.trainer(document, report);
+            Trainer trainer = prepared(peft, document, report);
             TrainingResult result = run(trainer, report);
             if (json) {
                 printJson(report.summary(result));
             }
             return exitCode(result.reason());
+        }
+    }
+
+    private Trainer prepared(Peft peft, ConfigDocument document, TrainReport report) {
+        Interruption early = Interruption.beforeAnythingIsMade(screen());
+        try {
+            return peft.trainer(document, report);
+        } finally {
+            early.close();
         }
     }
 

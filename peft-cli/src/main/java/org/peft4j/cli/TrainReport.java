@@ -143,6 +143,9 @@ final class TrainReport implements TrainingListener, AutoCloseable {
         }
         screen.out().println(outcome(result));
         losses(result).ifPresent(screen.out()::println);
+        if (result.reason() != StopReason.DIVERGED) {
+            warnIfWorse(result);
+        }
         checked().ifPresent(screen.out()::println);
         plan.output().ifPresent(this::whereabouts);
     }
@@ -169,7 +172,7 @@ final class TrainReport implements TrainingListener, AutoCloseable {
             case COMPLETED -> "Done: " + speed + ".";
             case INTERRUPTED -> "Interrupted: what was learned so far is kept. " + speed + ".";
             case NO_PROGRESS -> "Ended early, the held-out loss fell no more: " + speed + ".";
-            case DIVERGED -> "Stopped: " + speed + ".";
+            case DIVERGED -> r.steps() == 0 ? "Stopped at the first step." : "Stopped: " + speed + ".";
         };
     }
 
@@ -181,6 +184,15 @@ final class TrainReport implements TrainingListener, AutoCloseable {
         double is = r.after().get().loss();
         return Optional.of(String.format(
                 Locale.ROOT, "Held-out loss: %.4f before, %.4f after (%+.1f %%).", was, is, 100 * (is - was) / was));
+    }
+
+    private void warnIfWorse(TrainingResult r) {
+        double was = r.before().map(Evaluation::loss).orElse(0.0);
+        double is = r.after().map(Evaluation::loss).orElse(0.0);
+        if (is > was) {
+            screen.warn("training made the held-out loss worse: try a lower optimizer.learning-rate"
+                    + (r.trainLoss() < was ? ", fewer steps or more data." : "."));
+        }
     }
 
     private void compare(Samples now) {

@@ -101,6 +101,11 @@ class UserErrorTests {
                         "'query' matches no linear layer",
                         "down_proj, gate_proj, k_proj"),
                 row(
+                        "an excluded module that isn't there",
+                        List.of("train", run, "-s", "method.exclude-modules=[query]"),
+                        "exclude-modules: 'query' matches no linear layer"),
+                row("an output that is a file", List.of("train", run, "--out", run), "is a file; the output is"),
+                row(
                         "a learning rate that makes the loss NaN",
                         List.of("train", run, "-s", "optimizer.learning-rate=1e30", "-s", "training.clip=0"),
                         "diverged",
@@ -126,10 +131,16 @@ class UserErrorTests {
                         List.of("eval", "--base", model, "--data", "x", "--format", "csv"),
                         "prompt-completion"),
                 row("an option", List.of("generate", "--base", model, "--promt", "a"), "--promt"),
-                row("a command", List.of("trian"), "trian", "train"),
+                row("a command", List.of("trian"), "no command 'trian'", "train"),
+                row("a seed", List.of("generate", "--base", model, "--seed", "x"), "'x' is not a whole number"),
+                row(
+                        "an element type",
+                        List.of("new-model", "--shape", "tiny-1m", "--out", "x", "--dtype", "i8"),
+                        "'i8' is none of F32, BF16, F16"),
                 row("no base", List.of("generate", "--prompt", "a"), "--base=DIR"),
                 row("no adapter", List.of("merge", "--base", model, "--out", "x"), "--adapter=DIR"),
-                row("a directory without a model", List.of("inspect", directory), "neither a checkpoint"));
+                row("a directory without a model", List.of("inspect", directory), "Models below it: " + directory),
+                row("a directory that isn't there", List.of("inspect", "nowhere"), "There is no nowhere"));
     }
 
     @ParameterizedTest(name = "{0}")

@@ -19,6 +19,8 @@ final class DatasetReader {
     private long tooLongCount;
     private long truncated;
     private long pointless;
+    private long silent;
+    private Optional<Origin> firstSilent = Optional.empty();
     private long tokens;
     private long targets;
     private int longest;
@@ -53,6 +55,10 @@ final class DatasetReader {
 
     private void add(DataRow row) {
         rows++;
+        if (row.text() instanceof RowText.Completion c && c.completion().isBlank()) {
+            silent++;
+            firstSilent = firstSilent.or(() -> Optional.of(row.at()));
+        }
         List<Example> made = encoder.encode(row);
         int limit = settings.maxLength();
         if (made.stream().mapToInt(Example::targetCount).sum() == 0) {
@@ -114,6 +120,11 @@ final class DatasetReader {
         if (truncated > 0) {
             warnings.add(source.name() + ": " + truncated + " of " + rows + " rows are longer than " + limit
                     + " tokens and cut there");
+        }
+        if (silent > 0) {
+            warnings.add(source.name() + ": " + silent + " of " + rows
+                    + " rows have an empty completion and teach the model to say nothing, the first in "
+                    + firstSilent.orElseThrow());
         }
         if (pointless > 0) {
             warnings.add(source.name() + ": " + pointless + " of " + rows + " rows have nothing to train on");

@@ -82,7 +82,7 @@ final class JsonRows implements RowReader {
     /** The parser's first sentence; what follows speaks of its own classes. */
     static String reason(JsonProcessingException e) {
         String first = e.getOriginalMessage().lines().findFirst().orElse("");
-        int internals = first.indexOf(" (for ");
+        int internals = first.replace(": enable `", " (for ").indexOf(" (for ");
         return DataProblems.visible(internals > 0 ? first.substring(0, internals) : first);
     }
 

@@ -98,6 +98,7 @@ class DataFileTests {
             value = {
                 "hello there| line 2: not JSON: Unrecognized token 'hello'",
                 "hello there| the line starts 'hello there'",
+                "{\"prompt\":NaN}| line 2: not JSON: Non-standard token 'NaN' at column",
                 "{\"prompt\":\"p\"| line 2: not JSON: Unexpected end-of-input",
                 "{\"prompt\":\"p\",\"completion\":\"c\"} x| line 2: not JSON",
                 "{\"prompt\":\"p\",\"prompt\":\"c\"}| line 2: not JSON: Duplicate field 'prompt'",

@@ -70,6 +70,15 @@ class DatasetTests {
     }
 
     @Test
+    void anEmptyCompletionIsTrainedOnButSaid() {
+        Dataset data = read(TooLong.ERROR, 6, row("ab", "cd"), row("a", " "));
+        assertThat(data.examples()).hasSize(2);
+        assertThat(data.warnings())
+                .containsExactly("rows: 1 of 2 rows have an empty completion and teach the model to say nothing,"
+                        + " the first in rows line 2");
+    }
+
+    @Test
     void rowsThatAreTooLongAreSkippedCountedAndSaid() {
         Dataset data = read(TooLong.SKIP, 6, row("ab", "cd"), row("abc", "cd"), row("", "x"));
         assertThat(data.examples()).hasSize(2);

@@ -89,6 +89,16 @@ final class LoraFormat implements AdapterFormat<LoraConfig> {
         return config;
     }
 
+    /** A file may exclude what this model doesn't have; only a setting's author wants to hear of it. */
+    private static Targets present(Targets excluded, ModelShape model) {
+        if (!excluded.expression().isEmpty()) {
+            return model.sites(Role.Kind.LINEAR).stream().anyMatch(excluded) ? excluded : Targets.none();
+        }
+        return Targets.of(excluded.suffixes().stream()
+                .filter(s -> model.sites(Role.Kind.LINEAR).stream().anyMatch(Targets.of(s)))
+                .toList());
+    }
+
     private static LoraConfig settings(AdapterEntries entries, ModelShape model) {
         // The first is of use in training only, the others without use_qalora and megatron_config of none.
         entries.ignore("ensure_weight_tying", "qalora_group_size", "megatron_core");
@@ -103,7 +113,7 @@ final class LoraFormat implements AdapterFormat<LoraConfig> {
                 .alpha(entries.number("lora_alpha", 8))
                 .dropout(entries.number("lora_dropout", 0))
                 .targetModules(entries.targets("target_modules"))
-                .excludeModules(entries.targets("exclude_modules"))
+                .excludeModules(present(entries.targets("exclude_modules"), model))
                 .layers(entries.integers("layers_to_transform"))
                 .alphaPattern(entries.numbers("alpha_pattern"))
                 .rankPattern(ranks(entries))

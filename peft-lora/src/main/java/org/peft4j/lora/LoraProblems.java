@@ -8,12 +8,14 @@ import org.peft4j.api.BaseParam;
 import org.peft4j.api.ModelShape;
 import org.peft4j.api.Role;
 import org.peft4j.api.Site;
+import org.peft4j.api.Targets;
 
 /** Finds every reason why settings cannot work on a model. */
 record LoraProblems(LoraConfig config, ModelShape model) {
     List<String> list() {
         List<String> problems = new ArrayList<>();
-        targets(problems);
+        named("target-modules", config.targetModules(), problems);
+        named("exclude-modules", config.excludeModules(), problems);
         layers(problems);
         List<Site> sites = new LoraSelection(config).sites(model);
         patterns("rank-pattern", config.rankPattern().keySet(), sites, problems);
@@ -26,18 +28,18 @@ record LoraProblems(LoraConfig config, ModelShape model) {
         return problems;
     }
 
-    private void targets(List<String> problems) {
+    private void named(String setting, Targets named, List<String> problems) {
         List<Site> linear = model.sites(Role.Kind.LINEAR);
         String candidates = "; this model's linear layers end in " + LoraSelection.endings(linear);
-        for (String suffix : config.targetModules().suffixes()) {
+        for (String suffix : named.suffixes()) {
             if (linear.stream().noneMatch(s -> ("." + s.path()).endsWith("." + suffix))) {
-                problems.add("target-modules: '" + suffix + "' matches no linear layer" + candidates);
+                problems.add(setting + ": '" + suffix + "' matches no linear layer" + candidates);
             }
         }
-        boolean expression = !config.targetModules().expression().isEmpty();
-        if (expression && linear.stream().noneMatch(config.targetModules())) {
-            problems.add("target-modules: the expression '"
-                    + config.targetModules().expression() + "' has to match a whole path, such as "
+        boolean expression = !named.expression().isEmpty();
+        if (expression && linear.stream().noneMatch(named)) {
+            problems.add(setting + ": the expression '"
+                    + named.expression() + "' has to match a whole path, such as "
                     + linear.get(0).path() + ", and matches none" + candidates);
         }
     }

@@ -76,6 +76,14 @@ class LoraFormatTests {
     }
 
     @Test
+    void whatAFileExcludesMayBeMissingHere() {
+        LoraConfig config = format.read(file("exclude_modules", List.of("vision_proj", "v_proj")), TIED);
+        assertThat(config.excludeModules()).isEqualTo(Targets.of("v_proj"));
+        assertThat(format.read(file("exclude_modules", ".*vision.*"), TIED).excludeModules())
+                .isEqualTo(Targets.none());
+    }
+
+    @Test
     void allLinearIsWrittenExpanded() {
         LoraConfig config =
                 LoraConfig.builder().targetModules(Targets.allLinear()).build();

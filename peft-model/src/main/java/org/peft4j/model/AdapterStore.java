@@ -23,6 +23,9 @@ public final class AdapterStore {
     /** The version of peft whose file format this is. */
     private static final String FORMAT_VERSION = "0.21.0";
 
+    /** How many tensors that don't fit are listed. */
+    private static final int SHOWN = 20;
+
     private AdapterStore() {}
 
     /**
@@ -114,6 +117,11 @@ public final class AdapterStore {
         unexpected.removeIf(k -> k.endsWith(".base_layer.weight"));
         unexpected.forEach(k -> problems.add("unexpected: " + k + " " + dimensions(files, k)));
         if (!problems.isEmpty()) {
+            int more = problems.size() - SHOWN;
+            if (more > 0) {
+                problems.subList(SHOWN, problems.size()).clear();
+                problems.add("and " + more + " more");
+            }
             throw PeftException.of(
                     "adapter-tensors",
                     "the tensors of " + files.directory() + " do not fit method " + method.name() + " on "

@@ -134,9 +134,7 @@ public final class Peft implements AutoCloseable {
         Record optimizerSettings = optimizer.bind(optimizer(optimizer.name()).configType());
         NamedChoice schedule = NamedChoice.of("schedule", run.schedule());
         Record scheduleSettings = schedule.bind(schedule(schedule.name()).configType());
-        if (!run.overwrite()) {
-            RunFiles.requireFree(run.output());
-        }
+        RunFiles.requireFree(run.output(), run.overwrite());
         PeftModel model = load(run.base());
         Adapter adapter = model.install(chosen.name(), config, run.training().seed());
         Training training = training(model, adapter)

@@ -40,14 +40,21 @@ final class RunFiles implements AutoCloseable {
         }
     }
 
-    /** Refuses a directory that holds a result already. */
-    static void requireFree(Path output) {
+    /** Refuses a file, and a directory that holds a result already unless that may be replaced. */
+    static void requireFree(Path output, boolean overwrite) {
+        if (Files.exists(output) && !Files.isDirectory(output)) {
+            throw PeftException.of(
+                    "exists", output + " is a file; the output is a directory", "Choose another output.");
+        }
+        if (overwrite) {
+            return;
+        }
         for (String taken : new String[] {"adapter_config.json", "config.json", CHECKPOINT}) {
             if (Files.exists(output.resolve(taken))) {
                 throw PeftException.of(
                         "exists",
                         output + " holds the result of an earlier run",
-                        "Choose another output, or set 'overwrite: true'.");
+                        "Choose another output, or set 'overwrite: true' (--overwrite).");
             }
         }
     }
