@@ -2,6 +2,7 @@
 open module org.peft4j.nd4j {
     requires transitive org.bytedeco.javacpp;
     requires transitive org.bytedeco.openblas;
+    requires transitive org.bytedeco.dnnl;
     requires org.slf4j;
     requires org.apache.commons.lang3;
     requires org.apache.commons.io;

@@ -16,7 +16,7 @@ if %MAJOR% LSS 17 (
   exit /b 2
 )
 set "NATIVE="
-if %MAJOR% GEQ 24 set "NATIVE=--enable-native-access=ALL-UNNAMED,org.bytedeco.javacpp,org.bytedeco.openblas,org.peft4j.nd4j,ai.djl.tokenizers,com.sun.jna --sun-misc-unsafe-memory-access=allow"
+if %MAJOR% GEQ 24 set "NATIVE=--enable-native-access=ALL-UNNAMED,org.bytedeco.javacpp,org.bytedeco.openblas,org.bytedeco.dnnl,org.bytedeco.opencl,org.peft4j.nd4j,ai.djl.tokenizers,com.sun.jna --sun-misc-unsafe-memory-access=allow"
 set "GC=-XX:+UseSerialGC"
 if defined PEFT_JAVA_OPTS (echo "%PEFT_JAVA_OPTS%" | findstr "GC" >nul && set "GC=")
 set "MODULES=%PEFT_HOME%\lib;%PEFT_HOME%\plugins"

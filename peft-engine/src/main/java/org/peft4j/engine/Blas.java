@@ -65,7 +65,7 @@ final class Blas {
             return new Mat(address + 4L * from * (transposed ? 1 : stride), stride, transposed);
         }
 
-        private Mat columns(int from) {
+        Mat columns(int from) {
             return new Mat(address + 4L * from * (transposed ? stride : 1), stride, transposed);
         }
     }

@@ -8,6 +8,7 @@ import org.nd4j.nativeblas.NativeOpsHolder;
 public final class Engine implements AutoCloseable {
     private final Workers workers;
     private final Blas blas;
+    private final HalfProducts halfProducts;
     private final ConcurrentLinkedDeque<Arena> arenas = new ConcurrentLinkedDeque<>();
 
     private Engine(int threads) {
@@ -17,6 +18,7 @@ public final class Engine implements AutoCloseable {
         NativeOpsHolder.getInstance().getDeviceNativeOps().setOmpNumThreads(1);
         this.workers = new Workers(threads);
         this.blas = new Blas(workers);
+        this.halfProducts = new HalfProducts(workers);
     }
 
     /**
@@ -60,6 +62,10 @@ public final class Engine implements AutoCloseable {
 
     Workers workers() {
         return workers;
+    }
+
+    HalfProducts halfProducts() {
+        return halfProducts;
     }
 
     Blas blas() {

@@ -1,10 +1,12 @@
 package org.peft4j.engine;
 
+import java.nio.ByteBuffer;
 import org.peft4j.api.EncodedWeight;
+import org.peft4j.api.MatrixSource;
 import org.peft4j.engine.Blas.Mat;
 
 /** A weight [out, in] that is never trained: plain fp32 memory, or encoded and decoded tile by tile inside the product. */
-public sealed interface FrozenMatrix {
+public sealed interface FrozenMatrix permits FrozenMatrix.Dense, FrozenMatrix.Encoded, HalfMatrix {
     /** Number of outputs. */
     int rows();
 
@@ -17,12 +19,29 @@ public sealed interface FrozenMatrix {
     /** Decodes rows into an array. */
     void read(int firstRow, int rowCount, float[] into, int offset);
 
-    /** Calls {@code body} with tiles of decoded rows, from the first row to the last. */
-    void tiles(Tape tape, Tile body);
+    /** {@code y = x w^T} with x [m, cols] and y [m, rows]. */
+    void forward(Tape tape, int m, Mat x, Mat y);
+
+    /**
+     * {@code dx = dy w + beta dx} with dy [m, rows] and dx [m, cols].
+     *
+     * @param beta 0 or 1
+     */
+    void backward(Tape tape, int m, Mat dy, float beta, Mat dx);
 
     /** A weight in fp32 memory, mapped or allocated. */
     static FrozenMatrix dense(Buf values, int rows, int cols) {
         return new Dense(values, rows, cols);
+    }
+
+    /** A weight in bfloat16 memory that is mapped: little-endian, in a direct buffer. */
+    static FrozenMatrix half(ByteBuffer values, int rows, int cols) {
+        return HalfMatrix.map(values, rows, cols);
+    }
+
+    /** A weight that is rounded to bfloat16 now. */
+    static FrozenMatrix rounded(MatrixSource weight) {
+        return HalfMatrix.round(weight);
     }
 
     /** An encoded weight. */
@@ -30,13 +49,7 @@ public sealed interface FrozenMatrix {
         return new Encoded(weight);
     }
 
-    /** Some rows, decoded. */
-    interface Tile {
-        /** Works with rows {@code first} to {@code first + count}. */
-        void run(int first, int count, Mat rows);
-    }
-
-    /** Plain memory: one tile. */
+    /** Plain memory. */
     record Dense(Buf values, int rows, int cols) implements FrozenMatrix {
         @Override
         public long bytes() {
@@ -49,8 +62,13 @@ public sealed interface FrozenMatrix {
         }
 
         @Override
-        public void tiles(Tape tape, Tile body) {
-            body.run(0, rows, Mat.of(values, cols));
+        public void forward(Tape tape, int m, Mat x, Mat y) {
+            tape.blas().gemm(m, rows, cols, 1f, x, Mat.of(values, cols).t(), 0f, y);
+        }
+
+        @Override
+        public void backward(Tape tape, int m, Mat dy, float beta, Mat dx) {
+            tape.blas().gemm(m, cols, rows, 1f, dy, Mat.of(values, cols), beta, dx);
         }
     }
 
@@ -79,7 +97,28 @@ public sealed interface FrozenMatrix {
         }
 
         @Override
-        public void tiles(Tape tape, Tile body) {
+        public void forward(Tape tape, int m, Mat x, Mat y) {
+            tiles(
+                    tape,
+                    (first, count, tile) -> tape.blas().gemm(m, count, cols(), 1f, x, tile.t(), 0f, y.columns(first)));
+        }
+
+        @Override
+        public void backward(Tape tape, int m, Mat dy, float beta, Mat dx) {
+            tiles(
+                    tape,
+                    (first, count, tile) -> tape.blas()
+                            .gemm(m, cols(), count, 1f, dy.columns(first), tile, first == 0 ? beta : 1f, dx));
+        }
+
+        /** Some rows, decoded. */
+        private interface Tile {
+            /** Works with rows {@code first} to {@code first + count}. */
+            void run(int first, int count, Mat rows);
+        }
+
+        /** Calls {@code body} with tiles of decoded rows, from the first row to the last. */
+        private void tiles(Tape tape, Tile body) {
             int cols = cols();
             int height = Math.min(rows(), Math.max(16, TILE / cols));
             Buf scratch = tape.take((long) height * cols);

@@ -2,7 +2,6 @@ package org.peft4j.engine;
 
 import java.util.Arrays;
 import org.peft4j.api.PeftException;
-import org.peft4j.engine.Blas.Mat;
 
 /** Coarse operations that a transformer is made of, each with a hand-written gradient. */
 public final class ModelOps {
@@ -30,26 +29,11 @@ public final class ModelOps {
         if (x.cols != w.cols()) {
             throw new IllegalArgumentException("input " + x + " for a weight [" + w.rows() + ", " + w.cols() + "]");
         }
-        Blas blas = tape.blas();
-        int out = w.rows();
-        Tensor y = tape.fresh(x.needsGradient, x.rows, out);
-        w.tiles(
-                tape,
-                (first, count, tile) -> blas.gemm(
-                        x.rows, count, x.cols, 1f, Products.mat(x), tile.t(), 0f, Mat.of(y.value, first, out)));
+        Tensor y = tape.fresh(x.needsGradient, x.rows, w.rows());
+        w.forward(tape, x.rows, Products.mat(x), Products.mat(y));
         tape.record(y, () -> {
             float beta = tape.openGradient(x);
-            w.tiles(
-                    tape,
-                    (first, count, tile) -> blas.gemm(
-                            x.rows,
-                            x.cols,
-                            count,
-                            1f,
-                            Mat.of(y.gradient.buf, first, out),
-                            tile,
-                            first == 0 ? beta : 1f,
-                            Products.gradient(x)));
+            w.backward(tape, x.rows, Products.gradient(y), beta, Products.gradient(x));
         });
         return y;
     }

@@ -51,6 +51,10 @@ public final class Tape implements AutoCloseable {
         return engine.workers();
     }
 
+    HalfProducts halfProducts() {
+        return engine.halfProducts();
+    }
+
     Blas blas() {
         return engine.blas();
     }

@@ -1,0 +1,103 @@
+package org.peft4j.engine;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.ShortBuffer;
+import org.bytedeco.javacpp.BytePointer;
+import org.peft4j.api.MatrixSource;
+import org.peft4j.engine.Blas.Mat;
+
+/** A frozen weight [rows, cols] in bfloat16, multiplied as it is. */
+final class HalfMatrix implements FrozenMatrix {
+    private final ShortBuffer values;
+    private final long address;
+    /** What keeps the memory alive. */
+    private final Object owner;
+
+    private final int rows;
+    private final int cols;
+
+    private HalfMatrix(ShortBuffer values, long address, Object owner, int rows, int cols) {
+        this.values = values;
+        this.address = address;
+        this.owner = owner;
+        this.rows = rows;
+        this.cols = cols;
+    }
+
+    /** The memory of little-endian bfloat16 numbers in a direct buffer (a mapped file), without copying. */
+    static HalfMatrix map(ByteBuffer bytes, int rows, int cols) {
+        ByteBuffer slice = bytes.slice().order(ByteOrder.LITTLE_ENDIAN);
+        return new HalfMatrix(slice.asShortBuffer(), new BytePointer(slice).address(), slice, rows, cols);
+    }
+
+    /** Rounds a weight to bfloat16, a few rows at a time; ties go to the even neighbour. */
+    static HalfMatrix round(MatrixSource weight) {
+        int rows = Math.toIntExact(weight.rows());
+        int cols = Math.toIntExact(weight.cols());
+        BytePointer memory = new BytePointer(2L * rows * cols);
+        ShortBuffer shorts =
+                memory.asByteBuffer().order(ByteOrder.nativeOrder()).asShortBuffer();
+        int step = Math.max(1, (1 << 16) / cols);
+        float[] piece = new float[step * cols];
+        short[] rounded = new short[piece.length];
+        for (int r = 0; r < rows; r += step) {
+            int n = Math.min(step, rows - r);
+            weight.read(r, n, piece, 0);
+            for (int i = 0; i < n * cols; i++) {
+                rounded[i] = round(piece[i]);
+            }
+            shorts.put(r * cols, rounded, 0, n * cols);
+        }
+        return new HalfMatrix(shorts, memory.address(), memory, rows, cols);
+    }
+
+    private static short round(float value) {
+        int bits = Float.floatToRawIntBits(value);
+        if (Float.isNaN(value)) {
+            return (short) (bits >>> 16 | 0x40);
+        }
+        return (short) (bits + 0x7fff + (bits >>> 16 & 1) >>> 16);
+    }
+
+    @Override
+    public int rows() {
+        return rows;
+    }
+
+    @Override
+    public int cols() {
+        return cols;
+    }
+
+    @Override
+    public long bytes() {
+        return 2L * rows * cols;
+    }
+
+    @Override
+    public void read(int firstRow, int rowCount, float[] into, int offset) {
+        short[] piece = new short[rowCount * cols];
+        values.get(firstRow * cols, piece, 0, piece.length);
+        for (int i = 0; i < piece.length; i++) {
+            into[offset + i] = Float.intBitsToFloat(piece[i] << 16);
+        }
+    }
+
+    @Override
+    public void forward(Tape tape, int m, Mat x, Mat y) {
+        HalfProducts.Half w = new HalfProducts.Half(address, rows, cols, true);
+        tape.halfProducts().gemm(m, x.address(), x.stride(), w, 0f, y.address(), y.stride());
+    }
+
+    @Override
+    public void backward(Tape tape, int m, Mat dy, float beta, Mat dx) {
+        HalfProducts.Half w = new HalfProducts.Half(address, rows, cols, false);
+        tape.halfProducts().gemm(m, dy.address(), dy.stride(), w, beta, dx.address(), dx.stride());
+    }
+
+    @Override
+    public String toString() {
+        return "bfloat16 [" + rows + ", " + cols + "] of " + owner.getClass().getSimpleName();
+    }
+}

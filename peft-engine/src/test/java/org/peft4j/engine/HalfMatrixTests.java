@@ -1,0 +1,105 @@
+package org.peft4j.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.peft4j.api.MatrixSource;
+
+class HalfMatrixTests {
+    private static final int IN = 72;
+    private static final int OUT = 41;
+
+    private final float[] weight = Given.normal(1, OUT, IN).values();
+
+    private static FrozenMatrix rounded(float[] values, int rows, int cols) {
+        return FrozenMatrix.rounded(new MatrixSource() {
+            @Override
+            public long rows() {
+                return rows;
+            }
+
+            @Override
+            public long cols() {
+                return cols;
+            }
+
+            @Override
+            public void read(long firstRow, int rowCount, float[] into, int offset) {
+                System.arraycopy(values, Math.toIntExact(firstRow) * cols, into, offset, rowCount * cols);
+            }
+        });
+    }
+
+    private static float[] all(FrozenMatrix m) {
+        float[] values = new float[m.rows() * m.cols()];
+        m.read(0, m.rows(), values, 0);
+        return values;
+    }
+
+    @Test
+    void roundsToTheNearestAndTiesToEven() {
+        float one = 1f;
+        float step = 1f / 128; // of bfloat16 between 1 and 2
+        float[] given = {one + 0.4f * step, one + 0.6f * step, one + 0.5f * step, one + 1.5f * step, -3.001f, 0f};
+        assertThat(all(rounded(given, 2, 3))).containsExactly(one, one + step, one, one + 2 * step, -3f, 0f);
+        float[] odd = {Float.NaN, Float.NEGATIVE_INFINITY, Float.MIN_VALUE, -0f, Float.POSITIVE_INFINITY, 2f};
+        assertThat(all(rounded(odd, 2, 3))[0]).isNaN();
+        assertThat(all(rounded(odd, 2, 3))).endsWith(Float.NEGATIVE_INFINITY, 0f, -0f, Float.POSITIVE_INFINITY, 2f);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 7, 64, 333})
+    void productsAreThoseOfTheRoundedFactors(int tokens) {
+        FrozenMatrix half = rounded(weight, OUT, IN);
+        float[] w = all(half);
+        float[] x = Given.normal(2, tokens, IN).values();
+        float[] g = Given.normal(3, tokens, OUT).values();
+        try (Engine engine = Engine.create(2);
+                Tape tape = engine.tape(true, true, 0)) {
+            Tensor input = tape.leaf(x, true, tokens, IN);
+            Tensor y = ModelOps.linear(tape, input, half);
+            tape.backward(tape.ops().sum(tape.ops().mul(y, tape.leaf(g, false, tokens, OUT))));
+            float[] rx = all(rounded(x, tokens, IN));
+            float[] rg = all(rounded(g, tokens, OUT));
+            check(y.toArray(), rx, w, tokens, IN, OUT, true);
+            check(input.gradient.buf.toArray(), rg, w, tokens, OUT, IN, false);
+        }
+    }
+
+    private static void check(float[] got, float[] x, float[] w, int m, int k, int n, boolean transposed) {
+        for (int i = 0; i < m; i++) {
+            for (int j = 0; j < n; j++) {
+                double sum = 0;
+                for (int l = 0; l < k; l++) {
+                    sum += (double) x[i * k + l] * (transposed ? w[j * k + l] : w[l * n + j]);
+                }
+                assertThat((double) got[i * n + j]).isCloseTo(sum, within(1e-4));
+            }
+        }
+    }
+
+    @Test
+    void mappedBytesAreUsedAsTheyAre() {
+        ByteBuffer bytes = ByteBuffer.allocateDirect(2 * OUT * IN).order(ByteOrder.LITTLE_ENDIAN);
+        float[] expected = all(rounded(weight, OUT, IN));
+        for (float v : expected) {
+            bytes.putShort((short) (Float.floatToRawIntBits(v) >>> 16));
+        }
+        FrozenMatrix mapped = FrozenMatrix.half(bytes.flip(), OUT, IN);
+        assertThat(all(mapped)).containsExactly(expected);
+        assertThat(mapped.bytes()).isEqualTo(2L * OUT * IN);
+    }
+
+    @Test
+    void autoKeepsSmallMatricesExact() {
+        assertThat(Precision.AUTO.halves(64, 64)).isFalse();
+        assertThat(Precision.AUTO.halves(576, 1536)).isEqualTo(HalfProducts.fast());
+        assertThat(Precision.FP32.halves(4096, 4096)).isFalse();
+        assertThat(Precision.BF16.halves(1, 1)).isTrue();
+    }
+}
