@@ -15,4 +15,5 @@ module org.peft4j.runtime {
             com.google.guice;
 
     uses org.peft4j.api.AdapterMethod;
+    uses org.peft4j.api.WeightCodec;
 }

@@ -22,6 +22,14 @@ public interface AdapterFormat<C extends Record> {
      */
     C read(Map<String, Object> entries, ModelShape model);
 
+    /**
+     * Whether an adapter was made by this method and no other: of several methods that read one {@code peft_type} this one is then
+     * asked to.
+     */
+    default boolean owns(Map<String, Object> entries) {
+        return false;
+    }
+
     /** Whether HuggingFace peft reads an adapter with these settings. */
     default boolean readByPeft(C config) {
         return false;

@@ -23,6 +23,6 @@ public interface EncodedWeight {
      */
     void decode(long firstRow, int rowCount, float[] into, int offset);
 
-    /** Its serialized form: the key's ending (empty for the weight itself, {@code .absmax}, ...) and the tensor. */
+    /** Its serialized form: tensors by their names within the layer, {@code weight}, {@code weight.absmax}, ... */
     Map<String, RawTensor> tensors();
 }

@@ -19,10 +19,13 @@ public interface Installer extends ParamScope {
      */
     Param unfreeze(BaseParam which);
 
-    /** The frozen weight of a linear site, [out, in], as the checkpoint holds it: before any {@link #storage}. */
+    /**
+     * The frozen weight of a linear site, [out, in], as it is at this moment: the base's own, or what {@link #storage} has made of
+     * it by then.
+     */
     MatrixSource weight(Site linear);
 
-    /** Keeps the frozen weights of these linear sites encoded. */
+    /** Keeps the frozen weights of these linear sites encoded. A base that is encoded already stays as it is. */
     void storage(Predicate<? super Site> where, WeightCodec codec);
 
     /** Puts a hook around linear layers. */

@@ -182,6 +182,11 @@ public final class Checkpoint implements Tensors {
         return home(name).bytes(name, byteOffset, length);
     }
 
+    @Override
+    public void copy(String name, long byteOffset, ByteBuffer into) {
+        home(name).copy(name, byteOffset, into);
+    }
+
     private SafetensorsFile home(String name) {
         return Optional.ofNullable(homes.get(name))
                 .orElseThrow(() -> SafetensorsFile.missing(name, directory, names()));

@@ -1,11 +1,14 @@
 package org.peft4j.checkpoint;
 
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.peft4j.api.PeftException;
 
@@ -16,6 +19,7 @@ import org.peft4j.api.PeftException;
  * seen half-written.
  */
 public final class CheckpointWriter {
+    private static final String QUANTIZATION = "quantization_config";
     private static final List<String> COMPANIONS = List.of(
             "tokenizer.json",
             "tokenizer_config.json",
@@ -59,7 +63,7 @@ public final class CheckpointWriter {
 
     /**
      * Writes a variant of a checkpoint: other weights, everything else, config.json included, as it is there. The
-     * weights must be of the types that {@code like} has.
+     * weights must be of the types that {@code like} has; where it is quantized, the variant isn't.
      *
      * @param like the checkpoint to copy the other files from
      * @throws PeftException as {@link #write(Path, ModelConfig, List, Path, Existing)}; {@code is-the-base} if the target is that
@@ -67,12 +71,41 @@ public final class CheckpointWriter {
      */
     public static void writeLike(Path directory, Checkpoint like, List<TensorSource> tensors, Existing existing) {
         refuseBase(directory, like.directory());
-        write(
-                directory,
-                tensors,
-                like.directory(),
-                existing,
-                temporary -> copy(like.directory().resolve("config.json"), temporary));
+        write(directory, tensors, like.directory(), existing, temporary -> writeConfig(like, Map.of(), temporary));
+    }
+
+    /**
+     * Writes a variant of a checkpoint with weights in another form.
+     *
+     * @param like the checkpoint to copy the other files from
+     * @param quantization the entry {@code quantization_config} of its config.json
+     * @throws PeftException as {@link #writeLike}
+     */
+    public static void writeQuantized(
+            Path directory,
+            Checkpoint like,
+            Map<String, Object> quantization,
+            List<TensorSource> tensors,
+            Existing existing) {
+        refuseBase(directory, like.directory());
+        write(directory, tensors, like.directory(), existing, temporary -> writeConfig(like, quantization, temporary));
+    }
+
+    private static void writeConfig(Checkpoint like, Map<String, Object> quantization, Path temporary)
+            throws IOException {
+        Path file = like.directory().resolve("config.json");
+        JsonNode json = Json.object(file);
+        if (quantization.isEmpty() && !json.has(QUANTIZATION)) {
+            copy(file, temporary);
+            return;
+        }
+        Map<String, Object> entries = Json.MAPPER.convertValue(json, new TypeReference<>() {});
+        entries.remove(QUANTIZATION);
+        if (!quantization.isEmpty()) {
+            entries.put(QUANTIZATION, quantization);
+        }
+        String text = PythonJson.write(entries, false, true, 2) + "\n";
+        Files.writeString(temporary.resolve("config.json"), text, StandardCharsets.UTF_8);
     }
 
     private interface ConfigBody {

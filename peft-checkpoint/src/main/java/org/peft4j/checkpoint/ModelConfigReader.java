@@ -87,11 +87,6 @@ final class ModelConfigReader {
         if (!activation.equals("silu") && !activation.equals("swish")) {
             throw bad("hidden_act is \"" + activation + "\"; only \"silu\" is supported");
         }
-        JsonNode quantization = json.path("quantization_config");
-        if (quantization.isObject()) {
-            throw bad("the weights are quantized (quantization_config, "
-                    + quantization.path("quant_method").asText("unknown method") + "), which can't be read");
-        }
     }
 
     private int headDim(int hidden, int heads) {

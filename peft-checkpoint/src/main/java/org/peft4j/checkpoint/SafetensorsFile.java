@@ -171,6 +171,17 @@ public final class SafetensorsFile implements Tensors {
         return slice(windows.get(window), start - window * WINDOW, length);
     }
 
+    @Override
+    public void copy(String name, long byteOffset, ByteBuffer into) {
+        TensorEntry entry = entry(name);
+        Objects.checkFromIndexSize(byteOffset, into.remaining(), entry.byteLength());
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            readFully(channel, into, entry.offset() + byteOffset - into.position());
+        } catch (IOException e) {
+            throw Json.unreadable(file, e);
+        }
+    }
+
     private static ByteBuffer slice(MappedByteBuffer mapped, long start, int length) {
         return mapped.slice((int) start, length).asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
     }

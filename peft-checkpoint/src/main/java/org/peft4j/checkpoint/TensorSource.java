@@ -2,6 +2,7 @@ package org.peft4j.checkpoint;
 
 import java.nio.ByteBuffer;
 import java.util.Objects;
+import org.peft4j.api.RawTensor;
 
 /** A tensor to be written, delivered piece by piece so that it never has to be in memory as a whole. */
 public interface TensorSource {
@@ -87,6 +88,16 @@ public interface TensorSource {
     interface ByteReader {
         /** Fills {@code into} with the elements from {@code firstElement} on. */
         void fill(long firstElement, ByteBuffer into);
+    }
+
+    /** A tensor that is in memory or mapped. */
+    static TensorSource of(String name, RawTensor tensor) {
+        DType dtype = DType.valueOf(tensor.dtype());
+        return raw(name, dtype, tensor.shape().toArray(), (first, into) -> {
+            ByteBuffer bytes = tensor.bytes().duplicate();
+            int from = bytes.position() + Math.toIntExact(first * dtype.bytes());
+            into.put(bytes.slice(from, into.remaining()));
+        });
     }
 
     /** A tensor of any type, delivered as its bytes. */

@@ -1,6 +1,7 @@
 package org.peft4j.checkpoint;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -37,6 +38,16 @@ public interface Tensors {
     ByteBuffer bytes(String name, long byteOffset, int length);
 
     /**
+     * Copies a part of a tensor's bytes, through no mapping: what is read once, to be kept in another form, then stays out of the
+     * process's resident memory.
+     *
+     * @param byteOffset first byte, counted from the start of the tensor
+     * @param into is filled from its position to its limit
+     * @throws PeftException {@code missing-tensor}; {@code unreadable-file}
+     */
+    void copy(String name, long byteOffset, ByteBuffer into);
+
+    /**
      * All of a tensor's bytes, mapped, not copied.
      *
      * @return a read-only, little-endian direct buffer
@@ -69,6 +80,30 @@ public interface Tensors {
      * @throws IndexOutOfBoundsException if the range isn't within the tensor or the array
      */
     default void read(String name, long firstElement, float[] into, int offset, int count) {
+        TensorEntry entry = floats(name, firstElement, into, offset, count);
+        int size = entry.dtype().bytes();
+        int piece = (1 << 28) / size;
+        for (int done = 0; done < count; done += piece) {
+            int n = Math.min(piece, count - done);
+            ByteBuffer bytes = bytes(name, (firstElement + done) * size, n * size);
+            Halves.toFloats(entry.dtype(), bytes, into, offset + done, n);
+        }
+    }
+
+    /** As {@link #read}, but as {@link #copy} does it: for values that are read once. */
+    default void readOnce(String name, long firstElement, float[] into, int offset, int count) {
+        TensorEntry entry = floats(name, firstElement, into, offset, count);
+        int size = entry.dtype().bytes();
+        ByteBuffer piece =
+                ByteBuffer.allocateDirect(Math.min(count, 1 << 18) * size).order(ByteOrder.LITTLE_ENDIAN);
+        for (int done = 0; done < count; done += 1 << 18) {
+            int n = Math.min(1 << 18, count - done);
+            copy(name, (firstElement + done) * size, piece.clear().limit(n * size));
+            Halves.toFloats(entry.dtype(), piece.flip(), into, offset + done, n);
+        }
+    }
+
+    private TensorEntry floats(String name, long firstElement, float[] into, int offset, int count) {
         TensorEntry entry = entry(name);
         if (!entry.dtype().isFloat()) {
             throw PeftException.of(
@@ -78,13 +113,7 @@ public interface Tensors {
         }
         Objects.checkFromIndexSize(firstElement, count, entry.elements());
         Objects.checkFromIndexSize(offset, count, into.length);
-        int size = entry.dtype().bytes();
-        int piece = (1 << 28) / size;
-        for (int done = 0; done < count; done += piece) {
-            int n = Math.min(piece, count - done);
-            ByteBuffer bytes = bytes(name, (firstElement + done) * size, n * size);
-            Halves.toFloats(entry.dtype(), bytes, into, offset + done, n);
-        }
+        return entry;
     }
 
     /**

@@ -121,7 +121,6 @@ class ModelConfigTests {
             "eos_token_id": 500                                         | eos_token_id
             "eos_token_id": "two"                                       | eos_token_id
             "bos_token_id": -1                                          | bos_token_id
-            "quantization_config": {"quant_method": "gptq"}             | gptq
             """)
     void nonsenseIsRefusedNamingTheKeyAndTheFile(String more, String named) {
         assertError("bad-config", () -> read("llama", more)).contains(named, "config.json");

@@ -57,6 +57,13 @@ final class BenchCommand extends Action {
             description = "Type of a shape's weights: F32, BF16, F16.")
     private DType dtype;
 
+    @Option(
+            names = "--storage",
+            defaultValue = "as-is",
+            paramLabel = "CODEC",
+            description = "Keep the base's linear layers encoded (default: as-is).")
+    private String storage;
+
     @Option(names = "--batch", defaultValue = "4", paramLabel = "N", description = "Sequences (default: 4).")
     private int batch;
 
@@ -105,7 +112,7 @@ final class BenchCommand extends Action {
     private int measured(Path base, String name) {
         try (Peft peft = threads.start(this)) {
             AdapterMethod<?> chosen = peft.methods().method(method).method();
-            PeftModel model = peft.load(base);
+            PeftModel model = peft.load(base, storage);
             int context = model.base().shape().maxPositions();
             if (length > context) {
                 throw PeftException.of(

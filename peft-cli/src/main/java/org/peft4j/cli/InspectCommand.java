@@ -19,6 +19,7 @@ import org.peft4j.checkpoint.Tensors;
 import org.peft4j.checkpoint.TextTokenizer;
 import org.peft4j.engine.Engine;
 import org.peft4j.model.BaseModel;
+import org.peft4j.runtime.CodecRegistry;
 import org.peft4j.runtime.InstalledMethod;
 import org.peft4j.runtime.MethodRegistry;
 import picocli.CommandLine.Command;
@@ -101,15 +102,7 @@ final class InspectCommand extends Action {
         facts.put("adapter", directory.toString());
         String type = String.valueOf(files.config().get("peft_type"));
         facts.put("peft_type", type);
-        List<InstalledMethod> readers = MethodRegistry.load().all().stream()
-                .filter(m -> m.method().format().peftType().equals(type))
-                .toList();
-        facts.put(
-                "method",
-                readers.isEmpty()
-                        ? "none installed reads it"
-                        : readers.get(0).name() + " (" + readers.get(0).module() + " "
-                                + readers.get(0).version() + ")");
+        facts.put("method", method(type, files.config()));
         facts.put("base", String.valueOf(files.config().get("base_model_name_or_path")));
         facts.put("parameters", parameters(files.tensors()));
         facts.put("element types", types(files.tensors()));
@@ -122,6 +115,18 @@ final class InspectCommand extends Action {
             facts.put("tensors", tensorList(files.tensors()));
         }
         return facts;
+    }
+
+    private static String method(String type, Map<String, Object> entries) {
+        try {
+            InstalledMethod reader = MethodRegistry.load().byPeftType(type, entries);
+            return reader.name() + " (" + reader.module() + " " + reader.version() + ")";
+        } catch (PeftException e) {
+            if (e.code().equals("unknown-adapter-type")) {
+                return "none installed reads it";
+            }
+            throw e;
+        }
     }
 
     private static long parameters(Tensors tensors) {
@@ -161,7 +166,10 @@ final class InspectCommand extends Action {
     private static Map<String, Object> sites(Checkpoint checkpoint) {
         Map<String, Object> sites = new TreeMap<>();
         try (Engine engine = Engine.create(1)) {
-            for (Site s : BaseModel.load(engine, checkpoint).shape().sites(Role.Kind.LINEAR)) {
+            for (Site s : BaseModel.load(
+                            engine, checkpoint, CodecRegistry.load().storage(CodecRegistry.PLAIN))
+                    .shape()
+                    .sites(Role.Kind.LINEAR)) {
                 String ending = s.path().substring(s.path().lastIndexOf('.') + 1);
                 sites.put(ending, s.in() + " to " + s.out());
             }

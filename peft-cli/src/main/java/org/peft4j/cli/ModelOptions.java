@@ -31,6 +31,13 @@ final class ModelOptions {
             description = "Adapter to use on it. May be given several times; the last one is outermost.")
     private List<Path> adapters;
 
+    @Option(
+            names = "--storage",
+            defaultValue = "as-is",
+            paramLabel = "CODEC",
+            description = "Keep the base's linear layers encoded, as in training with 'storage' (default: as-is).")
+    private String storage;
+
     @Mixin
     private ThreadOptions threads;
 
@@ -70,7 +77,7 @@ final class ModelOptions {
         Path directory = baseDirectory(action);
         Peft peft = threads.start(action);
         try {
-            PeftModel owner = peft.load(directory);
+            PeftModel owner = peft.load(directory, storage);
             List<Adapter> installed = new ArrayList<>();
             for (Path adapter : adapters()) {
                 installed.add(owner.loadAdapter(adapter, adapter.toString()));

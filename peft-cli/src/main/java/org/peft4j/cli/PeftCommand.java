@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
             EvalCommand.class,
             GenerateCommand.class,
             MergeCommand.class,
+            QuantizeCommand.class,
             MethodsCommand.class,
             InspectCommand.class,
             NewModelCommand.class,

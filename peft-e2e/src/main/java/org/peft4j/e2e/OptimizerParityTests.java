@@ -34,7 +34,8 @@ class OptimizerParityTests {
         Adapter adapter = model.loadAdapter(Fixtures.adapter("lora-qv"));
         List<Batch.Sequence> sequences = new ArrayList<>();
         file.get("batch").forEach(ids -> sequences.add(Batch.Sequence.of(Fixtures.ints(ids))));
-        AdamWSettings settings = new AdamWSettings(1e-2, run.get("weight_decay").asDouble(), 0.9, 0.999, 1e-8);
+        AdamWSettings settings =
+                AdamWSettings.of(1e-2).withWeightDecay(run.get("weight_decay").asDouble());
         Optimizer optimizer = optimizer(peft.optimizer("adamw"), settings, adapter);
         Batch batch = Batch.of(sequences);
 

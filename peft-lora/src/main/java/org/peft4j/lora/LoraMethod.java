@@ -1,15 +1,14 @@
 package org.peft4j.lora;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import org.peft4j.api.AdapterFormat;
 import org.peft4j.api.AdapterMethod;
 import org.peft4j.api.BaseParam;
 import org.peft4j.api.Init;
 import org.peft4j.api.Installer;
 import org.peft4j.api.LinearHook;
-import org.peft4j.api.MatrixSource;
 import org.peft4j.api.ModelShape;
 import org.peft4j.api.Param;
 import org.peft4j.api.ParamScope;
@@ -47,15 +46,15 @@ public final class LoraMethod implements AdapterMethod<LoraConfig> {
 
     @Override
     public void install(LoraConfig config, Installer installer) {
-        install(config, installer, installer::weight);
+        install(config, installer, (site, rank, scale) -> Optional.empty());
     }
 
     /**
-     * As {@link #install(LoraConfig, Installer)}, for methods that build on this one and change the base's weights.
+     * As {@link #install(LoraConfig, Installer)}, for methods that build on this one.
      *
-     * @param weights the weight of a site as the hook will find it; asked for only where the settings need it
+     * @param start is asked for each layer's first values before anything else of the layer is
      */
-    public void install(LoraConfig config, Installer installer, Function<Site, MatrixSource> weights) {
+    public void install(LoraConfig config, Installer installer, LoraStart start) {
         LoraSelection selection = new LoraSelection(config);
         boolean tied = selection.tied(installer.model());
         for (BaseParam base : selection.saved(installer.model())) {
@@ -65,7 +64,7 @@ public final class LoraMethod implements AdapterMethod<LoraConfig> {
                 installer.derived("base_model.model.lm_head.weight", ops -> param);
             }
         }
-        installer.linear(selection, (site, params) -> hook(config, selection, site, params, weights));
+        installer.linear(selection, (site, params) -> hook(config, selection, site, params, installer, start));
     }
 
     @Override
@@ -83,18 +82,22 @@ public final class LoraMethod implements AdapterMethod<LoraConfig> {
             LoraSelection selection,
             Site site,
             ParamScope params,
-            Function<Site, MatrixSource> weights) {
+            Installer installer,
+            LoraStart start) {
         int rank = selection.rank(site);
         double scale = selection.scale(site);
         double p = config.dropout();
-        Init start = config.init() == LoraInit.GAUSSIAN
+        Optional<LoraStart.Factors> given = start.of(site, rank, scale);
+        Init usual = config.init() == LoraInit.GAUSSIAN
                 ? new Init.Normal(0, 1.0 / rank)
                 : new Init.KaimingUniform(Math.sqrt(5));
-        Param a = params.param("lora_A.weight", start, rank, site.in());
-        Param b = params.param(ParamSpec.of("lora_B.weight", new Init.Zeros(), site.out(), rank)
+        Init first = given.<Init>map(g -> new Init.Values(g.a())).orElse(usual);
+        Init second = given.<Init>map(g -> new Init.Values(g.b())).orElse(new Init.Zeros());
+        Param a = params.param("lora_A.weight", first, rank, site.in());
+        Param b = params.param(ParamSpec.of("lora_B.weight", second, site.out(), rank)
                 .withLearningRateScale(config.learningRateRatio()));
         if (config.dora()) {
-            return Dora.hook(params, weights.apply(site), a, b, scale, p);
+            return Dora.hook(params, installer.weight(site), a, b, scale, p);
         }
         return (x, base, ops) -> ops.addLowRank(base.apply(x), p > 0 ? ops.dropout(x, p) : x, a, b, scale);
     }

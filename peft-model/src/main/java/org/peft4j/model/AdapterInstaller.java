@@ -84,7 +84,8 @@ final class AdapterInstaller implements Installer {
     @Override
     public MatrixSource weight(Site linear) {
         requireKind(linear, Role.Kind.LINEAR);
-        return base.source(base.weightKey(linear));
+        FrozenMatrix stored = adapter.storage.get(linear);
+        return stored == null ? base.source(base.weightKey(linear)) : new DecodedMatrix(stored);
     }
 
     @Override
@@ -92,6 +93,9 @@ final class AdapterInstaller implements Installer {
         Map<String, FrozenMatrix> encoded = new HashMap<>();
         for (Site site : matching(where, Role.Kind.LINEAR)) {
             String key = base.weightKey(site);
+            if (base.isEncoded(key)) {
+                continue; // rounding what is rounded already would only add errors
+            }
             adapter.storage.put(
                     site, encoded.computeIfAbsent(key, k -> FrozenMatrix.encoded(codec.encode(base.source(k)))));
         }

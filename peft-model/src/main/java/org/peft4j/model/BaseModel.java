@@ -4,10 +4,12 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.peft4j.api.BaseParam;
+import org.peft4j.api.EncodedWeight;
 import org.peft4j.api.MatrixSource;
 import org.peft4j.api.ModelShape;
 import org.peft4j.api.Role;
 import org.peft4j.api.Site;
+import org.peft4j.api.Targets;
 import org.peft4j.checkpoint.Checkpoint;
 import org.peft4j.checkpoint.ModelConfig;
 import org.peft4j.engine.Engine;
@@ -26,6 +28,9 @@ public final class BaseModel {
     private final ModelShape shape;
     private final Rope rope;
     private final Map<Place, Site> sites = new HashMap<>();
+    /** Those that are not as a plain checkpoint has them. */
+    private final Map<String, FrozenMatrix> encoded = new HashMap<>();
+
     private final Map<String, FrozenMatrix> matrices = new ConcurrentHashMap<>();
     private final Map<String, Tensor> vectors = new ConcurrentHashMap<>();
     private final Map<String, float[]> norms = new ConcurrentHashMap<>();
@@ -47,10 +52,31 @@ public final class BaseModel {
      * @throws org.peft4j.api.PeftException naming the first tensor that is missing or misshapen
      */
     public static BaseModel load(Engine engine, Checkpoint checkpoint) {
+        return load(engine, checkpoint, Storage.plain());
+    }
+
+    /**
+     * Loads a model whose checkpoint may be quantized, or that is to be kept encoded. What is encoded as it is loaded is read tensor
+     * by tensor, in pieces.
+     *
+     * @throws org.peft4j.api.PeftException naming the first tensor that is missing, misshapen or in a form that no codec reads
+     */
+    public static BaseModel load(Engine engine, Checkpoint checkpoint, Storage storage) {
         BaseModel model = new BaseModel(engine, checkpoint);
+        Map<String, EncodedWeight> restored =
+                new StoredLayers(checkpoint, storage.installed()).restored(model.shape.sites(Role.Kind.LINEAR));
+        restored.forEach((key, weight) -> model.encoded.put(key, FrozenMatrix.encoded(weight)));
         for (BaseParam p : model.shape.parameters()) {
-            checkpoint.requireTensor(p.path(), p.shape().toArray());
+            if (!restored.containsKey(p.path())) {
+                checkpoint.requireTensor(p.path(), p.shape().toArray());
+            }
         }
+        storage.codec()
+                .ifPresent(codec -> model.shape.sites(Role.Kind.LINEAR).stream()
+                        .filter(Targets.allLinear())
+                        .map(model::weightKey)
+                        .forEach(key -> model.encoded.computeIfAbsent(
+                                key, k -> FrozenMatrix.encoded(codec.encode(model.source(k))))));
         return model;
     }
 
@@ -99,7 +125,13 @@ public final class BaseModel {
     }
 
     FrozenMatrix matrix(String key) {
-        return matrices.computeIfAbsent(key, k -> CheckpointMatrix.load(checkpoint, k));
+        FrozenMatrix found = encoded.get(key);
+        return found != null ? found : matrices.computeIfAbsent(key, k -> CheckpointMatrix.load(checkpoint, k));
+    }
+
+    /** Whether the weight of this key is kept encoded. */
+    boolean isEncoded(String key) {
+        return encoded.containsKey(key);
     }
 
     Tensor vector(String key) {
@@ -110,7 +142,8 @@ public final class BaseModel {
     }
 
     MatrixSource source(String key) {
-        return new CheckpointMatrix(checkpoint, checkpoint.entry(key));
+        FrozenMatrix found = encoded.get(key);
+        return found != null ? new DecodedMatrix(found) : new CheckpointMatrix(checkpoint, checkpoint.entry(key));
     }
 
     /** The length of each row of a frozen matrix. */

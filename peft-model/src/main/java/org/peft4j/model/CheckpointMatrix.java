@@ -40,16 +40,18 @@ record CheckpointMatrix(Checkpoint checkpoint, TensorEntry entry) implements Enc
     @Override
     public void read(long firstRow, int rowCount, float[] into, int offset) {
         int cols = Math.toIntExact(cols());
-        checkpoint.read(entry.name(), firstRow * cols, into, offset, rowCount * cols);
+        checkpoint.readOnce(entry.name(), firstRow * cols, into, offset, rowCount * cols);
     }
 
     @Override
     public void decode(long firstRow, int rowCount, float[] into, int offset) {
-        read(firstRow, rowCount, into, offset);
+        int cols = Math.toIntExact(cols());
+        checkpoint.read(entry.name(), firstRow * cols, into, offset, rowCount * cols);
     }
 
     @Override
     public Map<String, RawTensor> tensors() {
-        return Map.of("", new RawTensor(entry.dtype().name(), Shape.of(entry.shape()), checkpoint.bytes(entry.name())));
+        return Map.of(
+                "weight", new RawTensor(entry.dtype().name(), Shape.of(entry.shape()), checkpoint.bytes(entry.name())));
     }
 }

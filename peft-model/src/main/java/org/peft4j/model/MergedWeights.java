@@ -11,6 +11,7 @@ import org.peft4j.checkpoint.DType;
 import org.peft4j.checkpoint.TensorEntry;
 import org.peft4j.checkpoint.TensorSource;
 import org.peft4j.engine.EngineParam;
+import org.peft4j.engine.FrozenMatrix;
 import org.peft4j.engine.Tape;
 import org.peft4j.engine.Tensor;
 
@@ -59,9 +60,24 @@ public final class MergedWeights {
         List<TensorSource> list = new ArrayList<>();
         Checkpoint checkpoint = model.base().checkpoint();
         for (String key : checkpoint.names()) {
-            list.add(tensor(checkpoint, key));
+            if (!ofEncodedLayer(checkpoint, key)) {
+                list.add(tensor(checkpoint, key));
+            }
         }
         return list;
+    }
+
+    /** Whether this is what a codec keeps beside an encoded weight, or the weight in parts: the weight itself is written. */
+    private boolean ofEncodedLayer(Checkpoint checkpoint, String key) {
+        for (int dot = key.lastIndexOf('.'); dot > 0; dot = key.lastIndexOf('.', dot - 1)) {
+            String weight = key.substring(0, dot) + ".weight";
+            if (!key.equals(weight) && model.base().isEncoded(weight)) {
+                return checkpoint.contains(weight)
+                        && !checkpoint.entry(weight).dtype().isFloat()
+                        && !key.endsWith(".bias");
+            }
+        }
+        return false;
     }
 
     private TensorSource tensor(Checkpoint checkpoint, String key) {
@@ -69,11 +85,13 @@ public final class MergedWeights {
         Site site = hookedSite(key);
         EngineParam own = model.unfrozen(key);
         if (site == null && own == null) {
-            return TensorSource.copyOf(checkpoint, key, key);
+            return model.base().isEncoded(key) ? decoded(key) : TensorSource.copyOf(checkpoint, key, key);
         }
-        DType dtype = entry.dtype();
+        boolean stored = !entry.dtype().isFloat();
+        DType dtype = stored ? DType.F32 : entry.dtype();
         float[][] merged = new float[1][];
-        return TensorSource.of(key, dtype, entry.shape(), (first, into, offset, count) -> {
+        long[] shape = stored ? shape(key) : entry.shape();
+        return TensorSource.of(key, dtype, shape, (first, into, offset, count) -> {
             if (site == null) {
                 own.read(Math.toIntExact(first), into, offset, count);
                 return;
@@ -84,6 +102,27 @@ public final class MergedWeights {
             System.arraycopy(merged[0], Math.toIntExact(first), into, offset, count);
             if (first + count == merged[0].length) {
                 merged[0] = null;
+            }
+        });
+    }
+
+    private long[] shape(String key) {
+        FrozenMatrix matrix = model.base().matrix(key);
+        return new long[] {matrix.rows(), matrix.cols()};
+    }
+
+    /** An encoded weight as it really is, in fp32. */
+    private TensorSource decoded(String key) {
+        FrozenMatrix matrix = model.base().matrix(key);
+        int cols = matrix.cols();
+        float[] row = new float[cols];
+        return TensorSource.of(key, DType.F32, shape(key), (first, into, offset, count) -> {
+            for (int done = 0; done < count; ) {
+                int column = (int) ((first + done) % cols);
+                int n = Math.min(cols - column, count - done);
+                matrix.read((int) ((first + done) / cols), 1, row, 0);
+                System.arraycopy(row, column, into, offset + done, n);
+                done += n;
             }
         });
     }

@@ -1,55 +1,43 @@
 package org.peft4j.qlora;
 
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.stream.IntStream;
 
-/** Sorted levels in [-1, 1] that numbers are rounded to. */
+/** Levels in [-1, 1] that numbers are rounded to. A level's place in the list is its code. */
 final class Codebook {
-    /**
-     * 4-bit NormalFloat (Dettmers et al. 2023, appendix E): quantiles of the standard normal, scaled to [-1, 1], with an exact
-     * zero.
-     */
-    static final Codebook NF4 = new Codebook(
-            -1f,
-            -0.6961928009986877f,
-            -0.5250730514526367f,
-            -0.39491748809814453f,
-            -0.28444138169288635f,
-            -0.18477343022823334f,
-            -0.09105003625154495f,
-            0f,
-            0.07958029955625534f,
-            0.16093020141124725f,
-            0.24611230194568634f,
-            0.33791524171829224f,
-            0.44070982933044434f,
-            0.5626170039176941f,
-            0.7229568362236023f,
-            1f);
-
     /** The signed 8-bit dynamic map (Dettmers 2015): the number of leading zeros is the exponent, what follows is the fraction. */
     static final Codebook DYNAMIC = dynamic();
 
     private final float[] levels;
+    private final int[] codes;
     private final double[] midpoints;
 
-    private Codebook(float... levels) {
-        this.levels = levels;
-        this.midpoints = new double[levels.length - 1];
+    Codebook(float... levels) {
+        this.levels = levels.clone();
+        // Of equal levels (a zero with and without a sign) the one with the lowest code is used.
+        this.codes = IntStream.range(0, levels.length)
+                .filter(i -> IntStream.range(0, i).noneMatch(j -> levels[j] == levels[i]))
+                .boxed()
+                .sorted(Comparator.comparing(i -> levels[i]))
+                .mapToInt(i -> i)
+                .toArray();
+        this.midpoints = new double[codes.length - 1];
         for (int i = 0; i < midpoints.length; i++) {
-            midpoints[i] = ((double) levels[i] + levels[i + 1]) / 2;
+            midpoints[i] = ((double) levels[codes[i]] + levels[codes[i + 1]]) / 2;
         }
     }
 
-    float level(int index) {
-        return levels[index];
+    float level(int code) {
+        return levels[code];
     }
 
-    /** A copy of all levels. */
+    /** A copy of all levels, by code. */
     float[] levels() {
         return levels.clone();
     }
 
-    /** The index of the nearest level; halfway between two the lower one. */
+    /** The code of the nearest level; halfway between two that of the lower one. */
     int nearest(float value) {
         int low = 0;
         int high = midpoints.length;
@@ -61,7 +49,7 @@ final class Codebook {
                 high = middle;
             }
         }
-        return low;
+        return codes[low];
     }
 
     private static Codebook dynamic() {

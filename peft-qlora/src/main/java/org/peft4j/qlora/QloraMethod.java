@@ -1,9 +1,13 @@
 package org.peft4j.qlora;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.peft4j.api.AdapterEntries;
@@ -13,9 +17,11 @@ import org.peft4j.api.EncodedWeight;
 import org.peft4j.api.Installer;
 import org.peft4j.api.MatrixSource;
 import org.peft4j.api.ModelShape;
+import org.peft4j.api.PeftException;
 import org.peft4j.api.Role;
 import org.peft4j.api.Site;
 import org.peft4j.api.Trait;
+import org.peft4j.api.WeightCodec;
 import org.peft4j.lora.LoraConfig;
 import org.peft4j.lora.LoraMethod;
 
@@ -31,7 +37,7 @@ public final class QloraMethod implements AdapterMethod<QloraConfig> {
 
     @Override
     public String description() {
-        return "LoRA over a base whose frozen weights are kept in 4 bits (QLoRA, Dettmers et al. 2023).";
+        return "LoRA over a base whose frozen weights are kept in 4 or 8 bits (QLoRA, Dettmers et al. 2023).";
     }
 
     @Override
@@ -55,16 +61,50 @@ public final class QloraMethod implements AdapterMethod<QloraConfig> {
 
     @Override
     public void install(QloraConfig config, Installer installer) {
-        Nf4Codec codec = new Nf4Codec(config.doubleQuantization());
+        WeightCodec codec = config.quantization().codec(config.doubleQuantization());
         Predicate<Site> stored = stored(config);
-        installer.storage(stored, codec);
-        new LoraMethod()
-                .install(
-                        config.lora(),
-                        installer,
-                        site -> stored.test(site)
-                                ? new Decoded(codec.encode(installer.weight(site)))
-                                : installer.weight(site));
+        if (config.init() == QloraInit.LORA) {
+            installer.storage(stored, codec);
+            new LoraMethod().install(config.lora(), installer);
+            return;
+        }
+        Set<Site> started = new HashSet<>();
+        new LoraMethod().install(config.lora(), installer, (site, rank, scale) -> {
+            if (!stored.test(site)) {
+                return Optional.empty();
+            }
+            LoftQ loftq = LoftQ.of(installer.weight(site), codec, rank, scale, config.loftqIterations());
+            installer.storage(site::equals, new Prepared(codec.name(), loftq.weight()));
+            requireStored(installer.weight(site), loftq.weight());
+            started.add(site);
+            return Optional.of(loftq.factors());
+        });
+        Predicate<Site> rest = stored.and(site -> !started.contains(site));
+        if (installer.model().sites(Role.Kind.LINEAR).stream().anyMatch(rest)) {
+            installer.storage(rest, codec);
+        }
+    }
+
+    private static void requireStored(MatrixSource found, EncodedWeight wanted) {
+        float[] row = new float[Math.toIntExact(wanted.cols())];
+        float[] own = row.clone();
+        found.read(0, 1, row, 0);
+        wanted.decode(0, 1, own, 0);
+        if (!Arrays.equals(row, own)) {
+            throw PeftException.of(
+                    "method-does-not-fit",
+                    "method qlora: init is loftq, which needs the weights before quantization, but this base is quantized"
+                            + " already",
+                    "Start from the full checkpoint, or leave init at lora.");
+        }
+    }
+
+    /** A weight that is encoded already. */
+    private record Prepared(String name, EncodedWeight weight) implements WeightCodec {
+        @Override
+        public EncodedWeight encode(MatrixSource source) {
+            return weight;
+        }
     }
 
     /** Not the identity: the stored base differs from the checkpoint by the rounding. */
@@ -86,28 +126,12 @@ public final class QloraMethod implements AdapterMethod<QloraConfig> {
                         .noneMatch(m -> ("." + site.path() + ".").contains("." + m + "."));
     }
 
-    /** What a stored weight really is. */
-    private record Decoded(EncodedWeight weight) implements MatrixSource {
-        @Override
-        public long rows() {
-            return weight.rows();
-        }
-
-        @Override
-        public long cols() {
-            return weight.cols();
-        }
-
-        @Override
-        public void read(long firstRow, int rowCount, float[] into, int offset) {
-            weight.decode(firstRow, rowCount, into, offset);
-        }
-    }
-
-    /** LoRA's file with two entries of our own, which other programs pass over: to them it is a LoRA adapter like any other. */
+    /** LoRA's file with entries of our own, which other programs pass over: to them it is a LoRA adapter like any other. */
     private record Format(AdapterFormat<LoraConfig> lora) implements AdapterFormat<QloraConfig> {
-        private static final String MODULES = "nf4_modules";
-        private static final String DOUBLE = "nf4_double_quantization";
+        private static final String MODULES = "qlora_modules";
+        private static final String QUANTIZATION = "qlora_quantization";
+        private static final String DOUBLE = "qlora_double_quantization";
+        private static final String LOFTQ = "qlora_loftq_iterations";
 
         Format() {
             this(new LoraMethod().format());
@@ -119,6 +143,11 @@ public final class QloraMethod implements AdapterMethod<QloraConfig> {
         }
 
         @Override
+        public boolean owns(Map<String, Object> entries) {
+            return entries.containsKey(MODULES);
+        }
+
+        @Override
         public boolean readByPeft(QloraConfig config) {
             return true;
         }
@@ -127,7 +156,11 @@ public final class QloraMethod implements AdapterMethod<QloraConfig> {
         public Map<String, Object> write(QloraConfig config, ModelShape model) {
             Map<String, Object> entries = new LinkedHashMap<>(lora.write(config.lora(), model));
             entries.put(MODULES, AdapterEntries.entry(config.quantizedModules()));
+            entries.put(QUANTIZATION, config.quantization().name().toLowerCase(Locale.ROOT));
             entries.put(DOUBLE, config.doubleQuantization());
+            if (config.init() == QloraInit.LOFTQ) {
+                entries.put(LOFTQ, config.loftqIterations());
+            }
             return entries;
         }
 
@@ -135,16 +168,30 @@ public final class QloraMethod implements AdapterMethod<QloraConfig> {
         public QloraConfig read(Map<String, Object> file, ModelShape model) {
             Map<String, Object> rest = new LinkedHashMap<>(file);
             Map<String, Object> own = new LinkedHashMap<>();
-            for (String key : List.of(MODULES, DOUBLE)) {
+            for (String key : List.of(MODULES, QUANTIZATION, DOUBLE, LOFTQ)) {
                 if (rest.containsKey(key)) {
                     own.put(key, rest.remove(key));
                 }
             }
             QloraConfig plain = QloraConfig.of(lora.read(rest, model));
             AdapterEntries entries = AdapterEntries.of("qlora", own);
-            return entries.read(() -> entries.isSet(MODULES)
-                    ? new QloraConfig(plain.lora(), entries.targets(MODULES), entries.flag(DOUBLE))
-                    : plain);
+            return entries.read(() -> entries.isSet(MODULES) ? own(plain.lora(), entries) : plain);
+        }
+
+        private static QloraConfig own(LoraConfig lora, AdapterEntries entries) {
+            String kind = entries.text(QUANTIZATION, "nf4");
+            Quantization quantization = Arrays.stream(Quantization.values())
+                    .filter(q -> q.name().toLowerCase(Locale.ROOT).equals(kind))
+                    .findFirst()
+                    .orElseThrow(() -> entries.unsupported(QUANTIZATION, "there is no such quantization"));
+            int iterations = entries.integer(LOFTQ, 0);
+            return new QloraConfig(
+                    lora,
+                    entries.targets(MODULES),
+                    quantization,
+                    entries.flag(DOUBLE),
+                    iterations > 0 ? QloraInit.LOFTQ : QloraInit.LORA,
+                    Math.max(1, iterations));
         }
     }
 }

@@ -27,10 +27,10 @@ sealed interface Scales {
         }
     }
 
-    /** In 8 bits: the difference from the mean, in blocks of 256 that have a scale of their own. */
+    /** In 8 bits: the difference from the mean, in blocks that have a scale of their own. */
     @SuppressWarnings("ArrayRecordComponent")
-    record Coded(byte[] codes, float[] nestedAbsmax, float offset) implements Scales {
-        static final int NESTED_BLOCK = 256;
+    record Coded(byte[] codes, float[] nestedAbsmax, float offset, Codebook levels, int block) implements Scales {
+        private static final int NESTED_BLOCK = 256;
 
         static Coded of(float[] absmax) {
             double sum = 0;
@@ -48,7 +48,7 @@ sealed interface Scales {
                 float factor = largest > 0 ? 1 / largest : 0;
                 codes[i] = (byte) Codebook.DYNAMIC.nearest((absmax[i] - offset) * factor);
             }
-            return new Coded(codes, nested, offset);
+            return new Coded(codes, nested, offset, Codebook.DYNAMIC, NESTED_BLOCK);
         }
 
         @Override
@@ -57,8 +57,8 @@ sealed interface Scales {
         }
 
         @Override
-        public float scale(int block) {
-            return Codebook.DYNAMIC.level(codes[block] & 0xff) * nestedAbsmax[block / NESTED_BLOCK] + offset;
+        public float scale(int index) {
+            return levels.level(codes[index] & 0xff) * nestedAbsmax[index / block] + offset;
         }
 
         @Override

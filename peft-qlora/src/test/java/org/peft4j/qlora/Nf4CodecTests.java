@@ -16,7 +16,7 @@ import org.peft4j.api.MatrixSource;
 import org.peft4j.api.RawTensor;
 import org.peft4j.api.Shape;
 
-/** NF4 against an independent computation (src/test/scripts/nf4_fixture.py); its rows are not whole blocks. */
+/** NF4 against an independent computation (scripts/hf/make_nf4.py); its rows are not whole blocks. */
 class Nf4CodecTests {
     private static final int ROWS = 100;
     private static final int COLS = 60;
@@ -35,18 +35,18 @@ class Nf4CodecTests {
         Map<String, RawTensor> plain = new Nf4Codec(false).encode(matrix()).tensors();
         Map<String, RawTensor> nested = new Nf4Codec(true).encode(matrix()).tensors();
 
-        assertTensor(plain.get(""), "U8", ROWS * COLS / 2, 1);
-        assertTensor(plain.get(".absmax"), "F32", BLOCKS);
-        assertTensor(nested.get(".absmax"), "U8", BLOCKS);
-        assertTensor(nested.get(".nested_absmax"), "F32", 1);
+        assertTensor(plain.get("weight"), "U8", ROWS * COLS / 2, 1);
+        assertTensor(plain.get("weight.absmax"), "F32", BLOCKS);
+        assertTensor(nested.get("weight.absmax"), "U8", BLOCKS);
+        assertTensor(nested.get("weight.nested_absmax"), "F32", 1);
         float offset = fixture.getFloat();
-        assertThat(text(nested.get(".quant_state.bitsandbytes__nf4")))
+        assertThat(text(nested.get("weight.quant_state.bitsandbytes__nf4")))
                 .isEqualTo("{\"quant_type\": \"nf4\", \"blocksize\": 64, \"dtype\": \"float32\", \"shape\": [100, 60], "
                         + "\"nested_blocksize\": 256, \"nested_dtype\": \"float32\", \"nested_offset\": "
                         + (double) offset
                         + "}");
-        assertTensor(nested.get(".nested_quant_map"), "F32", 256);
-        assertThat(nested.get(".quant_map").shape()).isEqualTo(Shape.of(16));
+        assertTensor(nested.get("weight.nested_quant_map"), "F32", 256);
+        assertThat(nested.get("weight.quant_map").shape()).isEqualTo(Shape.of(16));
     }
 
     @Test
@@ -67,7 +67,7 @@ class Nf4CodecTests {
 
     @Test
     void storageIsAsSmallAsPromised() {
-        MatrixSource large = source(1024, 512, i -> (float) Math.sin(i));
+        MatrixSource large = Matrix.of(1024, 512, i -> (float) Math.sin(i));
         assertThat(new Nf4Codec(true).encode(large).bytes() * 8.0 / (1024 * 512))
                 .isLessThan(4.13);
         assertThat(new Nf4Codec(false).encode(large).bytes() * 8.0 / (1024 * 512))
@@ -78,7 +78,7 @@ class Nf4CodecTests {
     void zerosStayZero() {
         float[] decoded = new float[128];
         Arrays.fill(decoded, 7);
-        new Nf4Codec(false).encode(source(2, 64, i -> 0f)).decode(0, 2, decoded, 0);
+        new Nf4Codec(false).encode(Matrix.of(2, 64, i -> 0f)).decode(0, 2, decoded, 0);
         assertThat(decoded).containsOnly(0f);
     }
 
@@ -97,34 +97,6 @@ class Nf4CodecTests {
     }
 
     private static MatrixSource matrix() {
-        return source(ROWS, COLS, i -> {
-            float u = (float) (((i * 2654435761L + 12345) & 0xffffffffL) >> 8) / (1 << 24) - 0.5f;
-            return u * u * u;
-        });
-    }
-
-    private interface Element {
-        float at(long index);
-    }
-
-    private static MatrixSource source(long rows, long cols, Element element) {
-        return new MatrixSource() {
-            @Override
-            public long rows() {
-                return rows;
-            }
-
-            @Override
-            public long cols() {
-                return cols;
-            }
-
-            @Override
-            public void read(long firstRow, int rowCount, float[] into, int offset) {
-                for (int i = 0; i < rowCount * cols; i++) {
-                    into[offset + i] = element.at(firstRow * cols + i);
-                }
-            }
-        };
+        return Matrix.cubes(ROWS, COLS);
     }
 }

@@ -133,12 +133,13 @@ public final class MethodRegistry {
     }
 
     /**
-     * The method that reads adapters of this {@code peft_type}. Where several do, the one that is called like the type: others build
-     * on it.
+     * The method that reads an adapter. Where several read its {@code peft_type}, the one that made it, or else the one that is
+     * called like the type: others build on it.
      *
+     * @param entries of {@code adapter_config.json}
      * @throws PeftException if none does
      */
-    public InstalledMethod byPeftType(String type) {
+    public InstalledMethod byPeftType(String type, Map<String, Object> entries) {
         List<InstalledMethod> readers = new ArrayList<>();
         List<String> known = new ArrayList<>();
         for (InstalledMethod m : methods.values()) {
@@ -154,6 +155,11 @@ public final class MethodRegistry {
                     "the adapter is of peft_type '" + type + "', which no installed method reads",
                     "Installed methods read: " + String.join(", ", known)
                             + ". Drop the jar of a method for it into the plugins directory.");
+        }
+        Optional<InstalledMethod> maker =
+                readers.stream().filter(m -> m.method().format().owns(entries)).findFirst();
+        if (maker.isPresent()) {
+            return maker.get();
         }
         String namesake = type.toLowerCase(Locale.ROOT).replace('_', '-');
         return readers.stream()

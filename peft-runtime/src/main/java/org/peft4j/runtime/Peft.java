@@ -29,6 +29,7 @@ import org.peft4j.model.BaseModel;
 public final class Peft implements AutoCloseable {
     private final Engine engine;
     private final MethodRegistry methods;
+    private final CodecRegistry codecs = CodecRegistry.load();
     private final Map<String, OptimizerFactory<?>> optimizers;
     private final Map<String, ScheduleFactory<?>> schedules;
     private final Map<String, DataSource> sources;
@@ -106,7 +107,22 @@ public final class Peft implements AutoCloseable {
      * @throws PeftException if it is not there, not whole or of an architecture that is not supported
      */
     public PeftModel load(Path checkpoint) {
-        return new PeftModel(BaseModel.load(engine, Checkpoint.open(checkpoint)), methods);
+        return load(checkpoint, CodecRegistry.PLAIN);
+    }
+
+    /**
+     * Loads a checkpoint in HuggingFace's layout and keeps its linear layers, except the output head, encoded.
+     *
+     * @param storage name of a codec, or {@link CodecRegistry#PLAIN}
+     * @throws PeftException if there is no such codec; and as {@link #load(Path)}
+     */
+    public PeftModel load(Path checkpoint, String storage) {
+        return new PeftModel(BaseModel.load(engine, Checkpoint.open(checkpoint), codecs.storage(storage)), methods);
+    }
+
+    /** The installed codecs. */
+    public CodecRegistry codecs() {
+        return codecs;
     }
 
     /** Begins to describe a training run. */
@@ -135,7 +151,7 @@ public final class Peft implements AutoCloseable {
         NamedChoice schedule = NamedChoice.of("schedule", run.schedule());
         Record scheduleSettings = schedule.bind(schedule(schedule.name()).configType());
         RunFiles.requireFree(run.output(), run.overwrite());
-        PeftModel model = load(run.base());
+        PeftModel model = load(run.base(), run.storage());
         Adapter adapter = model.install(chosen.name(), config, run.training().seed());
         Training training = training(model, adapter)
                 .data(source(run.data().train(), run))

@@ -105,7 +105,8 @@ public final class PeftModel {
                     directory.resolve(AdapterFiles.CONFIG) + " does not say which 'peft_type' the adapter is of",
                     "Save the adapter again with the program that made it.");
         }
-        return AdapterStore.load(base, files, name, methods.byPeftType(text).method());
+        return AdapterStore.load(
+                base, files, name, methods.byPeftType(text, files.config()).method());
     }
 
     /** Writes an adapter (or, where its method says so, a whole checkpoint). */

@@ -8,6 +8,7 @@ import org.peft4j.config.ConfigNode;
  * One training run, as a configuration file describes it.
  *
  * @param base checkpoint directory
+ * @param storage what the base's linear layers are kept in
  * @param method the method's name and settings
  * @param data which data
  * @param optimizer the optimizer's name and settings
@@ -20,6 +21,11 @@ import org.peft4j.config.ConfigNode;
 public record RunConfig(
         @Setting(help = "Checkpoint directory of the base model (HuggingFace layout).")
         Path base,
+
+        @Setting(
+                help = "Codec that the base's frozen linear layers are kept in, for any method; as-is for none.",
+                value = "as-is")
+        String storage,
 
         @Setting(help = "The method: its name and its settings.")
         ConfigNode method,

@@ -1,0 +1,74 @@
+package org.peft4j.qlora;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.peft4j.api.EncodedWeight;
+import org.peft4j.api.RawTensor;
+
+/**
+ * A matrix in 4 bits: two codes a byte, and a scale for each block of the row-major order.
+ *
+ * @param codes outside the heap or mapped; of two elements in a byte the first is the high half
+ * @param block elements of a block
+ */
+record FourBitWeight(
+        long rows, long cols, FourBitType type, Codebook levels, ByteBuffer codes, Scales scales, int block)
+        implements EncodedWeight {
+    @Override
+    public long bytes() {
+        return codes.capacity() + scales.bytes();
+    }
+
+    @Override
+    public void decode(long firstRow, int rowCount, float[] into, int offset) {
+        long from = firstRow * cols;
+        long to = from + rowCount * cols;
+        int firstByte = (int) (from >> 1);
+        byte[] pairs = new byte[(int) ((to + 1) >> 1) - firstByte];
+        codes.get(firstByte, pairs);
+        float[] scaled = new float[16];
+        int out = offset;
+        for (long at = from; at < to; ) {
+            int index = (int) (at / block);
+            long end = Math.min(to, (index + 1L) * block);
+            float scale = scales.scale(index);
+            for (int i = 0; i < 16; i++) {
+                scaled[i] = levels.level(i) * scale;
+            }
+            for (; at < end; at++) {
+                int pair = pairs[(int) (at >> 1) - firstByte];
+                into[out++] = scaled[((at & 1) == 0 ? pair >> 4 : pair) & 0xf];
+            }
+        }
+    }
+
+    /** As bitsandbytes serializes it. */
+    @Override
+    public Map<String, RawTensor> tensors() {
+        Map<String, RawTensor> tensors = new LinkedHashMap<>();
+        tensors.put("weight", LayerTensors.bytes(codes, codes.capacity(), 1));
+        String nested = "";
+        if (scales instanceof Scales.Coded coded) {
+            tensors.put("weight.absmax", bytes(coded.codes()));
+            tensors.put("weight.nested_absmax", LayerTensors.floats(coded.nestedAbsmax()));
+            tensors.put(
+                    "weight.nested_quant_map",
+                    LayerTensors.floats(coded.levels().levels()));
+            nested = ", \"nested_blocksize\": " + coded.block() + ", \"nested_dtype\": \"float32\", \"nested_offset\": "
+                    + (double) coded.offset();
+        } else if (scales instanceof Scales.Plain plain) {
+            tensors.put("weight.absmax", LayerTensors.floats(plain.absmax()));
+        }
+        tensors.put("weight.quant_map", LayerTensors.floats(levels.levels()));
+        String state = "{\"quant_type\": \"" + type.label() + "\", \"blocksize\": " + block
+                + ", \"dtype\": \"float32\", \"shape\": [" + rows + ", " + cols + "]" + nested + "}";
+        tensors.put(FourBitCodec.STATE + type.label(), bytes(state.getBytes(StandardCharsets.UTF_8)));
+        return tensors;
+    }
+
+    private static RawTensor bytes(byte[] values) {
+        return LayerTensors.bytes(ByteBuffer.wrap(values), values.length);
+    }
+}
