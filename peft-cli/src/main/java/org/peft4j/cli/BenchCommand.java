@@ -15,6 +15,7 @@ import org.peft4j.checkpoint.CheckpointWriter;
 import org.peft4j.checkpoint.DType;
 import org.peft4j.config.ConfigDocument;
 import org.peft4j.config.SettingsBinder;
+import org.peft4j.engine.Precision;
 import org.peft4j.model.RandomCheckpoint;
 import org.peft4j.runtime.Peft;
 import org.peft4j.runtime.PeftModel;
@@ -64,6 +65,13 @@ final class BenchCommand extends Action {
             description = "Keep the base's linear layers encoded (default: as-is).")
     private String storage;
 
+    @Option(
+            names = "--precision",
+            defaultValue = "auto",
+            paramLabel = "NAME",
+            description = "Of the other frozen weights: fp32, bf16 or auto (default: auto).")
+    private Precision precision;
+
     @Option(names = "--batch", defaultValue = "4", paramLabel = "N", description = "Sequences (default: 4).")
     private int batch;
 
@@ -112,7 +120,7 @@ final class BenchCommand extends Action {
     private int measured(Path base, String name) {
         try (Peft peft = threads.start(this)) {
             AdapterMethod<?> chosen = peft.methods().method(method).method();
-            PeftModel model = peft.load(base, storage);
+            PeftModel model = peft.load(base, storage, precision);
             int context = model.base().shape().maxPositions();
             if (length > context) {
                 throw PeftException.of(
@@ -164,6 +172,7 @@ final class BenchCommand extends Action {
         all.put("median_step_s", rounded(median, 1e4));
         all.put("peak_rss_mb", ProcessMemory.peakResident().map(b -> b >> 20).orElse(null));
         all.put("threads", threadCount);
+        all.put("precision", precision.name().toLowerCase(Locale.ROOT));
         return all;
     }
 

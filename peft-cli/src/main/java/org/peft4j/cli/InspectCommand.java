@@ -18,6 +18,7 @@ import org.peft4j.checkpoint.TensorEntry;
 import org.peft4j.checkpoint.Tensors;
 import org.peft4j.checkpoint.TextTokenizer;
 import org.peft4j.engine.Engine;
+import org.peft4j.engine.Precision;
 import org.peft4j.model.BaseModel;
 import org.peft4j.runtime.CodecRegistry;
 import org.peft4j.runtime.InstalledMethod;
@@ -167,7 +168,7 @@ final class InspectCommand extends Action {
         Map<String, Object> sites = new TreeMap<>();
         try (Engine engine = Engine.create(1)) {
             for (Site s : BaseModel.load(
-                            engine, checkpoint, CodecRegistry.load().storage(CodecRegistry.PLAIN))
+                            engine, checkpoint, CodecRegistry.load().storage(CodecRegistry.PLAIN, Precision.FP32))
                     .shape()
                     .sites(Role.Kind.LINEAR)) {
                 String ending = s.path().substring(s.path().lastIndexOf('.') + 1);

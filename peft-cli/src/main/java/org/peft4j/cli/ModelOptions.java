@@ -10,6 +10,7 @@ import java.util.Optional;
 import org.peft4j.api.PeftException;
 import org.peft4j.checkpoint.AdapterFiles;
 import org.peft4j.checkpoint.Checkpoint;
+import org.peft4j.engine.Precision;
 import org.peft4j.model.AdaptedModel;
 import org.peft4j.model.Adapter;
 import org.peft4j.runtime.Peft;
@@ -77,7 +78,7 @@ final class ModelOptions {
         Path directory = baseDirectory(action);
         Peft peft = threads.start(action);
         try {
-            PeftModel owner = peft.load(directory, storage);
+            PeftModel owner = peft.load(directory, storage, Precision.FP32);
             List<Adapter> installed = new ArrayList<>();
             for (Path adapter : adapters()) {
                 installed.add(owner.loadAdapter(adapter, adapter.toString()));

@@ -25,6 +25,7 @@ import org.peft4j.engine.Tensor;
 public final class BaseModel {
     private final Engine engine;
     private final Checkpoint checkpoint;
+    private final Storage storage;
     private final ModelShape shape;
     private final Rope rope;
     private final Map<Place, Site> sites = new HashMap<>();
@@ -35,7 +36,8 @@ public final class BaseModel {
     private final Map<String, Tensor> vectors = new ConcurrentHashMap<>();
     private final Map<String, float[]> norms = new ConcurrentHashMap<>();
 
-    private BaseModel(Engine engine, Checkpoint checkpoint) {
+    private BaseModel(Engine engine, Checkpoint checkpoint, Storage storage) {
+        this.storage = storage;
         this.engine = engine;
         this.checkpoint = checkpoint;
         this.shape = ModelSites.shape(checkpoint.config());
@@ -62,7 +64,7 @@ public final class BaseModel {
      * @throws org.peft4j.api.PeftException naming the first tensor that is missing, misshapen or in a form that no codec reads
      */
     public static BaseModel load(Engine engine, Checkpoint checkpoint, Storage storage) {
-        BaseModel model = new BaseModel(engine, checkpoint);
+        BaseModel model = new BaseModel(engine, checkpoint, storage);
         Map<String, EncodedWeight> restored =
                 new StoredLayers(checkpoint, storage.installed()).restored(model.shape.sites(Role.Kind.LINEAR));
         restored.forEach((key, weight) -> model.encoded.put(key, FrozenMatrix.encoded(weight)));
@@ -88,6 +90,11 @@ public final class BaseModel {
     /** Where it came from. */
     public Checkpoint checkpoint() {
         return checkpoint;
+    }
+
+    /** In which form it keeps its weights. */
+    public Storage storage() {
+        return storage;
     }
 
     /** What methods may know of it. */
@@ -126,7 +133,9 @@ public final class BaseModel {
 
     FrozenMatrix matrix(String key) {
         FrozenMatrix found = encoded.get(key);
-        return found != null ? found : matrices.computeIfAbsent(key, k -> CheckpointMatrix.load(checkpoint, k));
+        return found != null
+                ? found
+                : matrices.computeIfAbsent(key, k -> CheckpointMatrix.load(checkpoint, k, storage.precision()));
     }
 
     /** Whether the weight of this key is kept encoded. */

@@ -10,11 +10,18 @@ import org.peft4j.checkpoint.DType;
 import org.peft4j.checkpoint.TensorEntry;
 import org.peft4j.engine.FrozenMatrix;
 import org.peft4j.engine.OffHeap;
+import org.peft4j.engine.Precision;
 
 /** A matrix of a checkpoint in its own element type, converted as it is read. */
 record CheckpointMatrix(Checkpoint checkpoint, TensorEntry entry) implements EncodedWeight, MatrixSource {
-    static FrozenMatrix load(Checkpoint checkpoint, String key) {
+    static FrozenMatrix load(Checkpoint checkpoint, String key, Precision precision) {
         CheckpointMatrix matrix = new CheckpointMatrix(checkpoint, checkpoint.entry(key));
+        if (precision.halves(matrix.rows(), matrix.cols())) {
+            return matrix.entry.dtype() == DType.BF16
+                    ? FrozenMatrix.half(
+                            checkpoint.bytes(key), Math.toIntExact(matrix.rows()), Math.toIntExact(matrix.cols()))
+                    : FrozenMatrix.rounded(matrix);
+        }
         if (matrix.entry.dtype() == DType.F32) {
             return FrozenMatrix.dense(
                     OffHeap.map(checkpoint.bytes(key)), Math.toIntExact(matrix.rows()), Math.toIntExact(matrix.cols()));

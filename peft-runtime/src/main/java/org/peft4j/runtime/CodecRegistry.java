@@ -8,6 +8,7 @@ import java.util.ServiceLoader;
 import java.util.TreeMap;
 import org.peft4j.api.PeftException;
 import org.peft4j.api.WeightCodec;
+import org.peft4j.engine.Precision;
 import org.peft4j.model.Storage;
 
 /** The weight codecs on the module path, found by {@link ServiceLoader}: the program knows none of them by name. */
@@ -69,7 +70,7 @@ public final class CodecRegistry {
     }
 
     /** How a base is kept: as {@link #PLAIN} says, or encoded by the codec of this name. */
-    public Storage storage(String name) {
-        return new Storage(all(), name.equals(PLAIN) ? Optional.empty() : Optional.of(codec(name)));
+    public Storage storage(String name, Precision precision) {
+        return new Storage(all(), name.equals(PLAIN) ? Optional.empty() : Optional.of(codec(name)), precision);
     }
 }

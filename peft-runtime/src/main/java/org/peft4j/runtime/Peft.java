@@ -19,6 +19,7 @@ import org.peft4j.config.SettingsBinder;
 import org.peft4j.data.DataFile;
 import org.peft4j.data.DataSource;
 import org.peft4j.engine.Engine;
+import org.peft4j.engine.Precision;
 import org.peft4j.model.Adapter;
 import org.peft4j.model.BaseModel;
 
@@ -107,17 +108,19 @@ public final class Peft implements AutoCloseable {
      * @throws PeftException if it is not there, not whole or of an architecture that is not supported
      */
     public PeftModel load(Path checkpoint) {
-        return load(checkpoint, CodecRegistry.PLAIN);
+        return load(checkpoint, CodecRegistry.PLAIN, Precision.FP32);
     }
 
     /**
      * Loads a checkpoint in HuggingFace's layout and keeps its linear layers, except the output head, encoded.
      *
      * @param storage name of a codec, or {@link CodecRegistry#PLAIN}
+     * @param precision of the weights that are not encoded
      * @throws PeftException if there is no such codec; and as {@link #load(Path)}
      */
-    public PeftModel load(Path checkpoint, String storage) {
-        return new PeftModel(BaseModel.load(engine, Checkpoint.open(checkpoint), codecs.storage(storage)), methods);
+    public PeftModel load(Path checkpoint, String storage, Precision precision) {
+        return new PeftModel(
+                BaseModel.load(engine, Checkpoint.open(checkpoint), codecs.storage(storage, precision)), methods);
     }
 
     /** The installed codecs. */
@@ -151,7 +154,7 @@ public final class Peft implements AutoCloseable {
         NamedChoice schedule = NamedChoice.of("schedule", run.schedule());
         Record scheduleSettings = schedule.bind(schedule(schedule.name()).configType());
         RunFiles.requireFree(run.output(), run.overwrite());
-        PeftModel model = load(run.base(), run.storage());
+        PeftModel model = load(run.base(), run.storage(), run.precision());
         Adapter adapter = model.install(chosen.name(), config, run.training().seed());
         Training training = training(model, adapter)
                 .data(source(run.data().train(), run))

@@ -3,12 +3,14 @@ package org.peft4j.runtime;
 import java.nio.file.Path;
 import org.peft4j.api.Setting;
 import org.peft4j.config.ConfigNode;
+import org.peft4j.engine.Precision;
 
 /**
  * One training run, as a configuration file describes it.
  *
  * @param base checkpoint directory
  * @param storage what the base's linear layers are kept in
+ * @param precision of the base's frozen weights that no codec encodes
  * @param method the method's name and settings
  * @param data which data
  * @param optimizer the optimizer's name and settings
@@ -26,6 +28,12 @@ public record RunConfig(
                 help = "Codec that the base's frozen linear layers are kept in, for any method; as-is for none.",
                 value = "as-is")
         String storage,
+
+        @Setting(
+                help = "Of the base's frozen weights: fp32; bf16, which halves their memory; auto takes bf16 for those"
+                        + " that are large enough where the processor is faster with it.",
+                value = "auto")
+        Precision precision,
 
         @Setting(help = "The method: its name and its settings.")
         ConfigNode method,

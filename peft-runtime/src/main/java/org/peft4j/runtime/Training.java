@@ -2,14 +2,17 @@ package org.peft4j.runtime;
 
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.peft4j.api.WeightCodec;
 import org.peft4j.config.SettingsBinder;
 import org.peft4j.data.DataFile;
 import org.peft4j.data.DataSettings;
 import org.peft4j.data.DataSource;
 import org.peft4j.data.Dataset;
 import org.peft4j.model.Adapter;
+import org.peft4j.model.Storage;
 
 /**
  * A training run in the making, for applications. What is not said has the same defaults as in a configuration file.
@@ -144,6 +147,9 @@ public final class Training {
     private Map<String, Object> description() {
         Map<String, Object> all = new LinkedHashMap<>();
         all.put("base", model.base().checkpoint().directory().toString());
+        Storage storage = model.base().storage();
+        all.put("storage", storage.codec().map(WeightCodec::name).orElse(CodecRegistry.PLAIN));
+        all.put("precision", storage.precision().name().toLowerCase(Locale.ROOT));
         all.put("method", named(adapter.method().name(), adapter.config()));
         Map<String, Object> data = new LinkedHashMap<>();
         data.put("train", train.name());
