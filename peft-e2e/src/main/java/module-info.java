@@ -1,6 +1,7 @@
 /** Tests of the whole, written as an application would be: on the module path, methods found by ServiceLoader. */
 open module org.peft4j.e2e {
     requires org.peft4j.runtime;
+    requires org.peft4j.llamaadapter;
     requires org.peft4j.lora;
     requires org.peft4j.embedded;
     requires com.google.common; // missing from Guice's readers

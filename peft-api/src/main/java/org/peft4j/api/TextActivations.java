@@ -7,7 +7,7 @@ import java.util.List;
  *
  * @param tokens n
  * @param embeddings token embeddings, [n, hidden]
- * @param keys for each layer its keys before rotary positions, [n, kvHeads * headDim]
+ * @param keys for each layer its keys with the rotary positions 0 to n - 1, as a cache holds them, [n, kvHeads * headDim]
  * @param values for each layer its values, [n, kvHeads * headDim]
  */
 @SuppressWarnings("ArrayRecordComponent")

@@ -25,6 +25,7 @@ import picocli.CommandLine.Option;
         footer = {
             "  peft generate --base models/tiny --prompt \"Once upon a time\"",
             "  peft generate --base models/tiny --adapter runs/a --prompts held-out.jsonl --json",
+            "  peft generate --base models/tiny --adapter style=runs/a:0.7 --adapter runs/b:0.3 --prompt \"Hello\"",
             "  peft generate --base models/tiny --temperature 0.8 --top-p 0.95 --seed 3 < prompt.txt",
             "",
             "A file of prompts is JSONL: objects with 'prompt', or rows as for training, which are cut",

@@ -29,7 +29,7 @@ final class MergeCommand extends Action {
         try (ModelOptions.Loaded loaded = model.open(this)) {
             loaded.owner()
                     .merge(
-                            loaded.model().adapters(),
+                            loaded.model(),
                             out,
                             overwrite ? CheckpointWriter.Existing.OVERWRITE : CheckpointWriter.Existing.KEEP);
         }

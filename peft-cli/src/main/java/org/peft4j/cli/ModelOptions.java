@@ -12,7 +12,7 @@ import org.peft4j.checkpoint.AdapterFiles;
 import org.peft4j.checkpoint.Checkpoint;
 import org.peft4j.engine.Precision;
 import org.peft4j.model.AdaptedModel;
-import org.peft4j.model.Adapter;
+import org.peft4j.model.WeightedAdapter;
 import org.peft4j.runtime.Peft;
 import org.peft4j.runtime.PeftModel;
 import picocli.CommandLine.Mixin;
@@ -28,9 +28,13 @@ final class ModelOptions {
 
     @Option(
             names = "--adapter",
-            paramLabel = "DIR",
-            description = "Adapter to use on it. May be given several times; the last one is outermost.")
-    private List<Path> adapters;
+            paramLabel = "[NAME=]DIR[:WEIGHT]",
+            converter = AdapterChoice.Converter.class,
+            description = {
+                "Adapter to use on it. May be given several times; the last one is outermost.",
+                "A weight scales what it changes: 1 by default, 0 turns it off."
+            })
+    private List<AdapterChoice> adapters;
 
     @Option(
             names = "--storage",
@@ -60,7 +64,7 @@ final class ModelOptions {
 
         /** How many tokens of text the context has room for. */
         int room() {
-            return owner.base().shape().maxPositions() - model.virtualTokens();
+            return model.room();
         }
 
         @Override
@@ -69,7 +73,7 @@ final class ModelOptions {
         }
     }
 
-    List<Path> adapters() {
+    List<AdapterChoice> adapters() {
         return Objects.requireNonNullElse(adapters, List.of());
     }
 
@@ -79,11 +83,12 @@ final class ModelOptions {
         Peft peft = threads.start(action);
         try {
             PeftModel owner = peft.load(directory, storage, Precision.FP32);
-            List<Adapter> installed = new ArrayList<>();
-            for (Path adapter : adapters()) {
-                installed.add(owner.loadAdapter(adapter, adapter.toString()));
+            List<WeightedAdapter> installed = new ArrayList<>();
+            for (AdapterChoice choice : adapters()) {
+                installed.add(
+                        new WeightedAdapter(owner.loadAdapter(choice.directory(), choice.name()), choice.weight()));
             }
-            return new Loaded(peft, owner, AdaptedModel.of(owner.base(), installed));
+            return new Loaded(peft, owner, AdaptedModel.weighted(owner.base(), installed));
         } catch (RuntimeException | Error e) {
             peft.close();
             throw e;
@@ -97,7 +102,7 @@ final class ModelOptions {
         if (adapters().isEmpty()) {
             throw action.wrong("Missing required option: '--base=DIR'");
         }
-        Path adapter = adapters().get(0);
+        Path adapter = adapters().get(0).directory();
         String named = String.valueOf(AdapterFiles.read(adapter).config().get("base_model_name_or_path"));
         return directory(named)
                 .orElseThrow(() -> PeftException.of(

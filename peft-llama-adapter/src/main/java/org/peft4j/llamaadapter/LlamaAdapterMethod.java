@@ -6,19 +6,25 @@ import java.util.Set;
 import org.peft4j.api.AdapterFormat;
 import org.peft4j.api.AdapterMethod;
 import org.peft4j.api.AttentionHook;
+import org.peft4j.api.BaseParam;
 import org.peft4j.api.Init;
 import org.peft4j.api.Installer;
+import org.peft4j.api.LinearHook;
 import org.peft4j.api.ModelShape;
 import org.peft4j.api.Ops;
 import org.peft4j.api.Param;
 import org.peft4j.api.ParamScope;
+import org.peft4j.api.ParamSpec;
 import org.peft4j.api.Role;
+import org.peft4j.api.Site;
+import org.peft4j.api.Targets;
 import org.peft4j.api.Trait;
 import org.peft4j.api.Var;
 
 /**
  * LLaMA-Adapter (Zhang et al. 2023): in the top layers, every token also attends over a trained prompt, in a softmax of its own
- * whose result enters through a gate that starts at zero.
+ * whose result enters through a gate that starts at zero. The options of its second version (Gao et al. 2023, section 3.1) train
+ * the norms as well, and give each linear layer of each decoder layer a bias and a scale.
  */
 public final class LlamaAdapterMethod implements AdapterMethod<LlamaAdapterConfig> {
     /** For {@link java.util.ServiceLoader}. */
@@ -55,11 +61,20 @@ public final class LlamaAdapterMethod implements AdapterMethod<LlamaAdapterConfi
         installer.attention(
                 site -> site.is(Role.ATTENTION) && site.layer() >= lowest,
                 (site, params) -> hook(config, model, params));
+        if (config.unfreezeNorms()) {
+            model.parameters().stream()
+                    .filter(p -> p.kind() == BaseParam.Kind.NORM)
+                    .forEach(installer::unfreeze);
+        }
+        if (config.biasAndScale()) {
+            installer.linear(Targets.allLinear(), (site, params) -> biasAndScale(site, params));
+        }
     }
 
     @Override
     public Set<Trait> traits(LlamaAdapterConfig config) {
-        return Set.of(Trait.IDENTITY_AT_INIT, Trait.TOP_LAYERS_ONLY);
+        boolean top = config.adapterLayers() > 0 && config.promptsOnly();
+        return top ? Set.of(Trait.IDENTITY_AT_INIT, Trait.TOP_LAYERS_ONLY) : Set.of(Trait.IDENTITY_AT_INIT);
     }
 
     @Override
@@ -79,6 +94,18 @@ public final class LlamaAdapterMethod implements AdapterMethod<LlamaAdapterConfi
             Var factor = perHead ? spread(ops.tanh(gate), model, ops) : gate;
             return ops.add(call.attend(), ops.mul(over, factor));
         };
+    }
+
+    /**
+     * {@code y = s * (W x + b)} with s = 1 and b = 0 at first, as the second paper has it; its repository's 65B chat model
+     * (OpenGVLab/LLaMA-Adapter) scales the input instead.
+     */
+    private static LinearHook biasAndScale(Site site, ParamScope params) {
+        Param bias = params.param(
+                ParamSpec.of("adapter_bias", new Init.Zeros(), site.out()).withoutWeightDecay());
+        Param scale = params.param(
+                ParamSpec.of("adapter_scale", new Init.Ones(), site.out()).withoutWeightDecay());
+        return (x, base, ops) -> ops.mul(ops.add(base.apply(x), bias), scale);
     }
 
     /** One value per head, repeated for each of its columns: [heads * headDim]. */

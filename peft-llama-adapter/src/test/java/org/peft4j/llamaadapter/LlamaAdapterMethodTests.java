@@ -3,11 +3,13 @@ package org.peft4j.llamaadapter;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.peft4j.api.Init;
 import org.peft4j.api.PeftException;
 import org.peft4j.api.Shape;
+import org.peft4j.api.Trait;
 
 /** What LLaMA-Adapter installs, and its files. */
 class LlamaAdapterMethodTests {
@@ -53,11 +55,34 @@ class LlamaAdapterMethodTests {
         LlamaAdapterConfig paper = config.withGate(Gate.PER_HEAD);
         assertThat(method.format().read(method.format().write(paper, Recorder.MODEL), Recorder.MODEL))
                 .isEqualTo(paper);
+        LlamaAdapterConfig second = config.withV2();
+        Map<String, Object> written = method.format().write(second, Recorder.MODEL);
+        assertThat(method.format().read(written, Recorder.MODEL)).isEqualTo(second);
         Map<String, Object> file = Files.config();
         file.put("target_modules", "attn");
         assertThatThrownBy(() -> method.format().read(file, Recorder.MODEL))
                 .isInstanceOf(PeftException.class)
                 .hasMessageContaining("'target_modules' to attn");
+    }
+
+    @Test
+    void whatPeftLacksIsWrittenSoThatPeftRefusesIt() {
+        LlamaAdapterConfig config = LlamaAdapterConfig.defaults();
+        assertThat(method.format().readByPeft(config)).isTrue();
+        for (LlamaAdapterConfig own : List.of(config.withGate(Gate.PER_HEAD), config.withV2())) {
+            assertThat(method.format().readByPeft(own)).isFalse();
+            assertThat(method.format().write(own, Recorder.MODEL).get("target_modules"))
+                    .as("no module's name ends so")
+                    .isNotEqualTo("self_attn");
+        }
+    }
+
+    @Test
+    void onlyPromptsInSomeLayersLeaveTheLowerOnesAlone() {
+        LlamaAdapterConfig top = LlamaAdapterConfig.defaults().withAdapterLayers(2);
+        assertThat(method.traits(top)).contains(Trait.TOP_LAYERS_ONLY);
+        assertThat(method.traits(top.withV2())).containsExactly(Trait.IDENTITY_AT_INIT);
+        assertThat(method.traits(LlamaAdapterConfig.defaults())).containsExactly(Trait.IDENTITY_AT_INIT);
     }
 
     @Test

@@ -1,7 +1,6 @@
 package org.peft4j.model;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.peft4j.api.PeftException;
 import org.peft4j.api.TextActivations;
@@ -27,16 +26,10 @@ final class Activations {
         KeyValueCache cache = new KeyValueCache(base.shape().layers(), width, ids.length);
         try (Tape tape = base.engine().tape(false, false, 0)) {
             new ForwardRun(AdaptedModel.of(base), tape).lastLogits(Batch.ofTokens(List.of(ids)), List.of(cache));
-            int[] backwards = new int[ids.length];
-            Arrays.setAll(backwards, i -> -i);
             List<float[]> keys = new ArrayList<>();
             List<float[]> values = new ArrayList<>();
             for (int layer = 0; layer < base.shape().layers(); layer++) {
-                float[] rotated = cache.layer(layer).keys(ids.length);
-                keys.add(base.rope()
-                        .angles(backwards)
-                        .apply(tape, tape.leaf(rotated, false, ids.length, width))
-                        .toArray());
+                keys.add(cache.layer(layer).keys(ids.length));
                 values.add(cache.layer(layer).values(ids.length));
             }
             return new TextActivations(ids.length, embeddings, keys, values);

@@ -19,10 +19,12 @@ import org.peft4j.engine.Tensor;
 public final class AdaptedModel {
     private final BaseModel base;
     private final List<Adapter> adapters;
+    private final List<WeightedAdapter> weighted;
 
-    private AdaptedModel(BaseModel base, List<Adapter> adapters) {
+    private AdaptedModel(BaseModel base, List<WeightedAdapter> given) {
         this.base = base;
-        this.adapters = List.copyOf(adapters);
+        this.weighted = given.stream().filter(w -> w.weight() != 0).toList();
+        this.adapters = weighted.stream().map(WeightedAdapter::adapter).toList();
         if (adapters.stream().map(Adapter::name).distinct().count() < adapters.size()) {
             throw PeftException.of(
                     "duplicate-adapter",
@@ -34,11 +36,21 @@ public final class AdaptedModel {
 
     /** The base with these adapters; with none it is the plain base. */
     public static AdaptedModel of(BaseModel base, Adapter... adapters) {
-        return new AdaptedModel(base, List.of(adapters));
+        return of(base, List.of(adapters));
     }
 
     /** The base with these adapters. */
     public static AdaptedModel of(BaseModel base, List<Adapter> adapters) {
+        return weighted(base, adapters.stream().map(WeightedAdapter::whole).toList());
+    }
+
+    /**
+     * The base with weighted adapters. What a hook makes of the layer (or attention, or sub-layer) inside it counts by its adapter's
+     * weight: {@code base + weight * (hook - base)}. Adapters that add something to a linear layer (LoRA) thus add up to the weighted
+     * sum of what each adds alone. An adapter of weight 0 is as if it were not given: neither does it take positions of the context,
+     * nor is its storage of the base's weights used.
+     */
+    public static AdaptedModel weighted(BaseModel base, List<WeightedAdapter> adapters) {
         return new AdaptedModel(base, adapters);
     }
 
@@ -47,7 +59,7 @@ public final class AdaptedModel {
         return base;
     }
 
-    /** The active adapters. */
+    /** The active adapters: those whose weight is not 0. */
     public List<Adapter> adapters() {
         return adapters;
     }
@@ -95,7 +107,12 @@ public final class AdaptedModel {
         }
     }
 
-    /** How many positions of the model's context the adapters take for themselves. */
+    /** How many tokens of a text the model's context has room for beside what the adapters take of it. */
+    public int room() {
+        return base.shape().maxPositions() - virtualTokens() - positionOffset();
+    }
+
+    /** How many virtual tokens the adapters put before each text. */
     public int virtualTokens() {
         return adapters.stream().mapToInt(a -> a.virtualTokenCount).sum();
     }
@@ -106,19 +123,34 @@ public final class AdaptedModel {
 
     List<LinearHook> linearHooks(Site site) {
         List<LinearHook> all = new ArrayList<>();
-        adapters.forEach(a -> all.addAll(a.linear.getOrDefault(site, List.of())));
+        for (WeightedAdapter w : weighted) {
+            w.adapter()
+                    .linear
+                    .getOrDefault(site, List.of())
+                    .forEach(h -> all.add(w.weight() == 1 ? h : WeightedHooks.linear(h, w.weight())));
+        }
         return all;
     }
 
     List<AttentionHook> attentionHooks(Site site) {
         List<AttentionHook> all = new ArrayList<>();
-        adapters.forEach(a -> all.addAll(a.attention.getOrDefault(site, List.of())));
+        for (WeightedAdapter w : weighted) {
+            w.adapter()
+                    .attention
+                    .getOrDefault(site, List.of())
+                    .forEach(h -> all.add(w.weight() == 1 ? h : WeightedHooks.attention(h, w.weight())));
+        }
         return all;
     }
 
     List<StreamHook> streamHooks(Site site) {
         List<StreamHook> all = new ArrayList<>();
-        adapters.forEach(a -> all.addAll(a.stream.getOrDefault(site, List.of())));
+        for (WeightedAdapter w : weighted) {
+            w.adapter()
+                    .stream
+                    .getOrDefault(site, List.of())
+                    .forEach(h -> all.add(w.weight() == 1 ? h : WeightedHooks.stream(h, w.weight())));
+        }
         return all;
     }
 

@@ -133,7 +133,7 @@ final class ForwardRun {
     }
 
     private void checkLength(int[] starts) {
-        int room = base.shape().maxPositions() - model.virtualTokens() - model.positionOffset();
+        int room = model.room();
         for (int s = 0; s + 1 < starts.length; s++) {
             int n = starts[s + 1] - starts[s];
             if (n > room) {

@@ -57,8 +57,7 @@ public final class Generator {
      * @throws PeftException if a prompt leaves no room in the model's context
      */
     public List<int[]> generate(List<int[]> prompts, Listener listener) {
-        int taken = model.virtualTokens() + model.positionOffset();
-        int room = model.base().shape().maxPositions() - taken;
+        int room = model.room();
         List<Open> open = new ArrayList<>();
         for (int i = 0; i < prompts.size(); i++) {
             open.add(open(i, prompts.get(i), room));

@@ -6,6 +6,9 @@ public enum PrefixInit {
     RANDOM,
     /** All zero; with the projection, its last layer is zero. */
     ZERO,
-    /** The keys (before rotary positions) and values that the base model computes for a text. */
+    /**
+     * The keys and values that the base model computes for a text, the keys with their positions from 0: a prefix no longer than the
+     * text makes of the model exactly what it is with the text's first tokens in front. A shorter text starts again.
+     */
     TEXT
 }

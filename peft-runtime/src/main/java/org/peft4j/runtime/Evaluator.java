@@ -76,7 +76,7 @@ public final class Evaluator {
     }
 
     private List<Example> prompts(Dataset data, int most) {
-        int room = model.base().shape().maxPositions() - model.virtualTokens() - 1;
+        int room = model.room() - 1;
         return data.examples().stream()
                 .filter(e -> !(e.row().text() instanceof RowText.Plain))
                 .filter(e -> e.promptTokens().length > 0 && e.promptTokens().length < room)

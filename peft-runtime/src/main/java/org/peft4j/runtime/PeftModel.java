@@ -1,6 +1,7 @@
 package org.peft4j.runtime;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.peft4j.api.AdapterMethod;
 import org.peft4j.api.PeftException;
@@ -16,6 +17,7 @@ import org.peft4j.model.BaseModel;
 import org.peft4j.model.Generator;
 import org.peft4j.model.MergedWeights;
 import org.peft4j.model.Sampling;
+import org.peft4j.model.WeightedAdapter;
 
 /** A loaded base model with its tokenizer, and what can be done with adapters on it. */
 public final class PeftModel {
@@ -55,7 +57,16 @@ public final class PeftModel {
      * @throws PeftException if there is no such method, or its settings don't fit it or the model
      */
     public Adapter install(String method, Record config, long seed) {
-        return install(methods.method(method).method(), config, "default", seed);
+        return install("default", method, config, seed);
+    }
+
+    /**
+     * Installs a method with fresh parameters.
+     *
+     * @param name what this adapter is called among several
+     */
+    public Adapter install(String name, String method, Record config, long seed) {
+        return install(methods.method(method).method(), config, name, seed);
     }
 
     /**
@@ -65,9 +76,20 @@ public final class PeftModel {
      * @throws PeftException with what is wrong in the YAML
      */
     public Adapter installYaml(String yaml, long seed) {
+        return installYaml("default", yaml, seed);
+    }
+
+    /**
+     * Installs the method that a piece of YAML names.
+     *
+     * @param name what this adapter is called among several
+     * @throws PeftException with what is wrong in the YAML
+     */
+    public Adapter installYaml(String name, String yaml, long seed) {
         NamedChoice choice = NamedChoice.of(
                 "method", ConfigDocument.parse(yaml, "the method").root());
         return install(
+                name,
                 choice.name(),
                 choice.bind(methods.method(choice.name()).method().configType()),
                 seed);
@@ -116,13 +138,25 @@ public final class PeftModel {
 
     /** Writes a checkpoint with adapters folded into its weights. */
     public void merge(List<Adapter> adapters, Path directory, CheckpointWriter.Existing existing) {
-        MergedWeights merged = new MergedWeights(AdaptedModel.of(base, adapters));
+        merge(AdaptedModel.of(base, adapters), directory, existing);
+    }
+
+    /** Writes a checkpoint with a model's adapters, weighted as they are there, folded into its weights. */
+    public void merge(AdaptedModel model, Path directory, CheckpointWriter.Existing existing) {
+        MergedWeights merged = new MergedWeights(model);
         CheckpointWriter.writeLike(directory, base.checkpoint(), merged.tensors(), existing);
     }
 
     /** The base with these adapters active. */
     public AdaptedModel with(Adapter... adapters) {
         return AdaptedModel.of(base, adapters);
+    }
+
+    /** The base with these adapters active, each as strongly as its weight says; see {@link AdaptedModel#weighted}. */
+    public AdaptedModel with(WeightedAdapter first, WeightedAdapter... more) {
+        List<WeightedAdapter> all = new ArrayList<>(List.of(first));
+        all.addAll(List.of(more));
+        return AdaptedModel.weighted(base, all);
     }
 
     /** The ids of a prompt, with a begin-of-sequence token where the model wants one. */
@@ -140,7 +174,12 @@ public final class PeftModel {
 
     /** Continues a prompt. */
     public String generate(String prompt, Sampling sampling, Adapter... adapters) {
-        List<int[]> made = new Generator(with(adapters), sampling, tokenizer().eosIds())
+        return generate(prompt, sampling, with(adapters));
+    }
+
+    /** Continues a prompt by this base with adapters on it. */
+    public String generate(String prompt, Sampling sampling, AdaptedModel model) {
+        List<int[]> made = new Generator(model, sampling, tokenizer().eosIds())
                 .generate(List.of(promptIds(prompt)), (i, id) -> {});
         return tokenizer().decode(made.get(0));
     }

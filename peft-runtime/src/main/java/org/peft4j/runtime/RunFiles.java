@@ -101,6 +101,13 @@ final class RunFiles implements AutoCloseable {
         plan.output()
                 .ifPresent(
                         directory -> AdapterStore.save(plan.model().base(), plan.adapter(), result(plan, directory)));
+        for (TrainedAdapter other : plan.together()) {
+            plan.output()
+                    .ifPresent(directory -> AdapterStore.save(
+                            plan.model().base(),
+                            other.adapter(),
+                            directory.resolve(other.adapter().name())));
+        }
     }
 
     /** Writes what the run was and what it came to. */

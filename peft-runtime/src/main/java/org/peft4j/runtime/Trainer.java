@@ -5,15 +5,13 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import org.peft4j.api.Installer;
 import org.peft4j.data.BatchSampler;
 import org.peft4j.data.Example;
-import org.peft4j.engine.ParameterSet;
 import org.peft4j.model.AdaptedModel;
 import org.peft4j.model.Adapter;
 import org.peft4j.model.Batch;
 
-/** Trains one adapter. Made for one run; {@link #stop} may be called from any thread. */
+/** Trains an adapter, or several at once. Made for one run; {@link #stop} may be called from any thread. */
 public final class Trainer {
     private static final int RECENT = 10;
 
@@ -21,7 +19,7 @@ public final class Trainer {
     private final TrainingListener listener;
     private final AdaptedModel model;
     private final Adapter adapter;
-    private final ParameterSet parameters;
+    private final TrainedAdapters trained;
     private final BatchSampler sampler;
     private final LastGood lastGood;
     private final Deque<Double> recent = new ArrayDeque<>();
@@ -34,11 +32,11 @@ public final class Trainer {
         this.plan = plan;
         this.listener = listener;
         this.adapter = plan.adapter();
-        this.model = AdaptedModel.of(plan.model().base(), adapter);
-        this.parameters = adapter.parameters();
+        this.model = plan.adapted();
+        this.trained = plan.trained();
         TrainingSettings s = plan.settings();
         this.sampler = new BatchSampler(plan.train().examples(), s.batchSize(), s.seed(), s.groupByLength());
-        this.lastGood = new LastGood(parameters);
+        this.lastGood = trained.copy();
     }
 
     /** Asks for the end: the step that is under way is finished, and the adapter of it is the result. */
@@ -74,7 +72,7 @@ public final class Trainer {
 
     /** The best held-out loss so far, and how long ago that was. */
     private final class Progress {
-        final LastGood best = new LastGood(parameters);
+        final LastGood best = trained.copy();
         double bestLoss;
         int since;
 
@@ -130,14 +128,14 @@ public final class Trainer {
         }
         long targets = batches.stream().mapToLong(Batch::targetCount).sum();
         long stepTokens = batches.stream().mapToLong(b -> b.tokens().length).sum();
-        parameters.zeroGradients();
+        trained.zeroGradients();
         double loss = 0;
         for (int i = 0; i < batches.size(); i++) {
             long seed = plan.settings().seed() * 0x9E3779B97F4A7C15L + steps * 1_000_003L + i;
             loss += model.lossAndGradients(batches.get(i), 1.0 / targets, seed);
         }
         loss /= targets;
-        double norm = parameters.gradientNorm(model.base().engine());
+        double norm = trained.gradientNorm(model.base().engine());
         if (!Double.isFinite(loss) || !Double.isFinite(norm)) {
             lastGood.restore();
             steps = Math.max(0, steps - 1);
@@ -157,16 +155,9 @@ public final class Trainer {
     private void update(double norm, double rate, long total) {
         double clip = plan.settings().clip();
         if (clip > 0 && norm > clip) {
-            parameters.gradients().muli(clip / (norm + 1e-6));
+            trained.scaleGradients(clip / (norm + 1e-6));
         }
-        List<Installer.StepHook> hooks = adapter.stepHooks();
-        if (hooks.isEmpty()) {
-            plan.optimizer().step(rate);
-            return;
-        }
-        FinishedStep finished = FinishedStep.keepGradients(parameters, steps + 1, total);
-        plan.optimizer().step(rate);
-        hooks.forEach(h -> h.afterStep(finished));
+        trained.step(rate, steps + 1, total);
     }
 
     private void report(RunFiles files, long total, double loss, double norm, double rate, long stepTokens, long took) {

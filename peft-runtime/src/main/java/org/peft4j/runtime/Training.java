@@ -1,7 +1,9 @@
 package org.peft4j.runtime;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -11,6 +13,7 @@ import org.peft4j.data.DataFile;
 import org.peft4j.data.DataSettings;
 import org.peft4j.data.DataSource;
 import org.peft4j.data.Dataset;
+import org.peft4j.model.AdaptedModel;
 import org.peft4j.model.Adapter;
 import org.peft4j.model.Storage;
 
@@ -29,6 +32,8 @@ public final class Training {
     private final Peft peft;
     private final PeftModel model;
     private final Adapter adapter;
+    private List<Adapter> together = List.of();
+    private List<Adapter> beneath = List.of();
     private DataSource train;
     private DataSource heldOut;
     private DataSettings reading = SettingsBinder.defaults(DataSettings.class);
@@ -100,6 +105,21 @@ public final class Training {
         return this;
     }
 
+    /**
+     * Trains these adapters at the same time, each by an optimizer of its own with the same settings, their gradients clipped by one
+     * norm. They nest inside the run's own adapter, and are saved in directories of their names within its output.
+     */
+    public Training together(Adapter... others) {
+        this.together = List.of(others);
+        return this;
+    }
+
+    /** Has these adapters, which are trained already, act innermost; they stay as they are. */
+    public Training beneath(Adapter... others) {
+        this.beneath = List.of(others);
+        return this;
+    }
+
     /** Writes the result, its metrics and its provenance to a directory. */
     public Training output(Path directory) {
         this.output = directory;
@@ -111,8 +131,10 @@ public final class Training {
         if (train == null) {
             throw new IllegalStateException("say what to train on: data(...)");
         }
-        int room = model.base().shape().maxPositions() - model.with(adapter).virtualTokens();
-        DataSettings how = reading.within(room);
+        List<Adapter> all = new ArrayList<>(together);
+        all.addAll(beneath);
+        all.add(adapter);
+        DataSettings how = reading.within(AdaptedModel.of(model.base(), all).room());
         Dataset data = Dataset.read(train, model.tokenizing(), how);
         Optional<Dataset> eval =
                 Optional.ofNullable(heldOut).map(source -> Dataset.read(source, model.tokenizing(), how));
@@ -123,7 +145,11 @@ public final class Training {
                 adapter,
                 data,
                 eval,
-                create(factory),
+                create(factory, adapter),
+                together.stream()
+                        .map(a -> new TrainedAdapter(a, create(factory, a)))
+                        .toList(),
+                beneath,
                 rate(factory),
                 schedule(peft.schedule(schedule), total),
                 settings,
@@ -132,8 +158,8 @@ public final class Training {
                 description());
     }
 
-    private <C extends Record> Optimizer create(OptimizerFactory<C> factory) {
-        return factory.create(factory.configType().cast(optimizerSettings), adapter.parameters());
+    private <C extends Record> Optimizer create(OptimizerFactory<C> factory, Adapter of) {
+        return factory.create(factory.configType().cast(optimizerSettings), of.parameters());
     }
 
     private <C extends Record> double rate(OptimizerFactory<C> factory) {

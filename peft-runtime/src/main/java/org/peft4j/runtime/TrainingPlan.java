@@ -1,9 +1,12 @@
 package org.peft4j.runtime;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.peft4j.data.Dataset;
+import org.peft4j.model.AdaptedModel;
 import org.peft4j.model.Adapter;
 
 /**
@@ -13,7 +16,9 @@ import org.peft4j.model.Adapter;
  * @param adapter what is trained on it
  * @param train data to train on
  * @param eval held-out data
- * @param optimizer moves the parameters
+ * @param optimizer moves the adapter's parameters
+ * @param together adapters that are trained with it, inside of it in the order of nesting
+ * @param beneath adapters that are active but stay as they are, innermost
  * @param learningRate the highest rate
  * @param schedule scales it
  * @param settings how long, and in which portions
@@ -27,12 +32,34 @@ public record TrainingPlan(
         Dataset train,
         Optional<Dataset> eval,
         Optimizer optimizer,
+        List<TrainedAdapter> together,
+        List<Adapter> beneath,
         double learningRate,
         Schedule schedule,
         TrainingSettings settings,
         SampleSettings samples,
         Optional<Path> output,
         Map<String, Object> description) {
+    /** Copies the lists. */
+    public TrainingPlan {
+        together = List.copyOf(together);
+        beneath = List.copyOf(beneath);
+    }
+
+    /** The base with every adapter that is active in training. */
+    public AdaptedModel adapted() {
+        List<Adapter> all = new ArrayList<>(beneath);
+        together.forEach(t -> all.add(t.adapter()));
+        all.add(adapter);
+        return AdaptedModel.of(model.base(), all);
+    }
+
+    TrainedAdapters trained() {
+        List<TrainedAdapter> all = new ArrayList<>(together);
+        all.add(new TrainedAdapter(adapter, optimizer));
+        return new TrainedAdapters(all);
+    }
+
     /** The number of optimizer steps. */
     public long totalSteps() {
         return settings.totalSteps(train.examples().size());
