@@ -10,8 +10,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -94,26 +92,6 @@ class CommandTests {
         assertThat(Cli.run("merge", "--base", model, "--adapter", adapter, "--out", merged)
                         .err())
                 .contains("exists");
-    }
-
-    @Test
-    void aWeightScalesWhatAnAdapterChanges() throws IOException {
-        double plain = evalLoss();
-        double whole = evalLoss("--adapter", adapter);
-        double half = evalLoss("--adapter", "half=" + adapter + ":0.5");
-
-        assertThat(half).isStrictlyBetween(whole, plain);
-        assertThat(evalLoss("--adapter", adapter + ":0")).isEqualTo(plain);
-        assertThat(evalLoss("--adapter", "a=" + adapter + ":0.5", "--adapter", "b=" + adapter + ":.5"))
-                .isCloseTo(whole, within(1e-5));
-        assertThat(Cli.run("eval", "--adapter", adapter + ":--", "--data", data).err())
-                .contains("'--' behind the colon is no number");
-    }
-
-    private double evalLoss(Object... adapters) throws IOException {
-        List<Object> words = new ArrayList<>(List.of("eval", "--base", model, "--data", data, "--json"));
-        words.addAll(List.of(adapters));
-        return json(words.toArray()).get("loss").asDouble();
     }
 
     @Test

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.peft4j.engine.EngineParam;
 import org.peft4j.model.Adapter;
@@ -94,5 +95,18 @@ class LlamaAdapterTests {
                 .isNotEqualTo(base.with().logits(IDS));
         assertThat(silent.parameters().get("base_model.model.lm_head.adapter_bias"))
                 .isNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'', false", "', unfreeze-norms: true', true"})
+    void layersBelowTheLowestAdaptedOneAreNotDifferentiated(String options, boolean below) {
+        BackwardProbe probe = new BackwardProbe();
+        Adapter probes = Adapter.install(base.base(), "probe", probe, new BackwardProbe.Settings(), 0);
+        Adapter adapter = base.installYaml("{name: llama-adapter, adapter-layers: 1" + options + "}", 1);
+
+        base.with(probes, adapter).lossAndGradients(BATCH, 1, 0);
+
+        assertThat(probe.reached.contains(0)).as("layer 0").isEqualTo(below);
+        assertThat(probe.reached).as("layer 1").contains(1);
     }
 }

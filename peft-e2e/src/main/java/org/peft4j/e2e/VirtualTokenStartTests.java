@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.offset;
 
+import java.nio.file.Path;
 import java.util.Arrays;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.peft4j.api.PeftException;
@@ -20,13 +22,16 @@ class VirtualTokenStartTests {
     private static final String TEXT = "once upon a time";
     private static final int[] IDS = {1, 5, 9, 40, 33, 7, 60, 12};
 
+    @TempDir
+    static Path temporary;
+
     private static Peft peft;
     private static PeftModel base;
 
     @BeforeAll
     static void start() {
         peft = Peft.create(2);
-        base = peft.load(Fixtures.model("llama-gqa"));
+        base = peft.load(new Workshop(temporary).base());
     }
 
     @AfterAll
