@@ -94,8 +94,7 @@ public interface Tensors {
     default void readOnce(String name, long firstElement, float[] into, int offset, int count) {
         TensorEntry entry = floats(name, firstElement, into, offset, count);
         int size = entry.dtype().bytes();
-        ByteBuffer piece =
-                ByteBuffer.allocateDirect(Math.min(count, 1 << 18) * size).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer piece = ByteBuffer.allocate(Math.min(count, 1 << 18) * size).order(ByteOrder.LITTLE_ENDIAN);
         for (int done = 0; done < count; done += 1 << 18) {
             int n = Math.min(1 << 18, count - done);
             copy(name, (firstElement + done) * size, piece.clear().limit(n * size));

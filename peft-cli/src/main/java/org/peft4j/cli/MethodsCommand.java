@@ -4,8 +4,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.peft4j.api.WeightCodec;
 import org.peft4j.config.SettingInfo;
 import org.peft4j.config.SettingsBinder;
+import org.peft4j.runtime.CodecRegistry;
 import org.peft4j.runtime.InstalledMethod;
 import org.peft4j.runtime.MethodRegistry;
 import picocli.CommandLine.Command;
@@ -51,7 +53,13 @@ final class MethodsCommand extends Action {
                 println(screen().dim("    module " + m.module() + " " + m.version() + ", " + m.location()));
             });
             println("");
-            println("'peft methods NAME' shows a method's settings.");
+            println("'peft methods NAME' shows a method's settings. Codecs for 'storage' and 'peft quantize': "
+                    + String.join(
+                            ", ",
+                            CodecRegistry.load().all().stream()
+                                    .map(WeightCodec::name)
+                                    .toList())
+                    + ".");
         }
         return Main.OK;
     }
