@@ -14,6 +14,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.peft4j.api.AdapterMethod;
+import org.peft4j.api.WeightCodec;
 
 class ModuleTests {
     private static final String OURS = "org.peft4j.";
@@ -30,6 +31,9 @@ class ModuleTests {
             Map.entry("runtime", Set.of("api", "model", "config", "data", "checkpoint", "engine")),
             Map.entry("embedded", Set.of("api")),
             Map.entry("cli", Set.of("api", "config", "data", "checkpoint", "engine", "model", "runtime", "embedded")));
+
+    /** What a method's module may provide: its method and codecs. */
+    private static final Set<String> SERVICES = Set.of(AdapterMethod.class.getName(), WeightCodec.class.getName());
 
     /** Methods that build on another one. */
     private static final Map<String, Set<String>> METHODS_ON_METHODS = Map.of("qlora", Set.of("lora"));
@@ -100,8 +104,10 @@ class ModuleTests {
         assertThat(methods).hasSizeGreaterThan(5);
         for (ModuleDescriptor method : methods) {
             assertThat(CORE).as("core modules don't provide methods").doesNotContainKey(shortName(method));
-            assertThat(method.provides()).as(method.name()).hasSize(1);
-            assertThat(method.provides().iterator().next().providers())
+            assertThat(method.provides()).as(method.name()).allMatch(p -> SERVICES.contains(p.service()));
+            assertThat(method.provides().stream()
+                            .filter(p -> p.service().equals(AdapterMethod.class.getName()))
+                            .flatMap(p -> p.providers().stream()))
                     .as(method.name())
                     .hasSize(1);
             Set<String> foreign = method.requires().stream()
