@@ -69,7 +69,9 @@ public final class LoraMethod implements AdapterMethod<LoraConfig> {
 
     @Override
     public Set<Trait> traits(LoraConfig config) {
-        return Set.of(Trait.IDENTITY_AT_INIT, Trait.MERGEABLE);
+        return config.dora()
+                ? Set.of(Trait.IDENTITY_AT_INIT, Trait.MERGEABLE, Trait.APPROXIMATE_GRADIENT)
+                : Set.of(Trait.IDENTITY_AT_INIT, Trait.MERGEABLE);
     }
 
     @Override

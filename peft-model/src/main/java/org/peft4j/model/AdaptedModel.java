@@ -80,6 +80,20 @@ public final class AdaptedModel {
         }
     }
 
+    /**
+     * What {@link #lossAndGradients} differentiates, for checking it: the weighted sum over predicted tokens with penalties.
+     *
+     * @param weight what each predicted token counts
+     * @param seed of this run's dropout
+     */
+    public double trainingLoss(Batch batch, double weight, long seed) {
+        try (Tape tape = base.engine().tape(false, true, seed)) {
+            return new ForwardRun(this, tape)
+                    .loss(batch, (float) weight, new double[1])
+                    .toArray()[0];
+        }
+    }
+
     /** The loss of a batch without dropout: the sum over predicted tokens, in nats. */
     public double loss(Batch batch) {
         try (Tape tape = base.engine().tape(false, false, 0)) {

@@ -82,7 +82,7 @@ public final class MergedWeights {
 
     private TensorSource tensor(Checkpoint checkpoint, String key) {
         TensorEntry entry = checkpoint.entry(key);
-        Site site = hookedSite(key);
+        Site site = changedSite(key);
         EngineParam own = model.unfrozen(key);
         if (site == null && own == null) {
             return model.base().isEncoded(key) ? decoded(key) : TensorSource.copyOf(checkpoint, key, key);
@@ -127,10 +127,12 @@ public final class MergedWeights {
         });
     }
 
-    private Site hookedSite(String key) {
+    /** The linear site of this weight if an adapter has a hook there, or keeps the weight in a form of its own; else null. */
+    private Site changedSite(String key) {
         for (Site site : model.base().shape().sites(Role.Kind.LINEAR)) {
-            if (model.base().weightKey(site).equals(key)
-                    && !model.linearHooks(site).isEmpty()) {
+            boolean changed = !model.linearHooks(site).isEmpty()
+                    || model.adapters().stream().anyMatch(a -> a.storage.containsKey(site));
+            if (changed && model.base().weightKey(site).equals(key)) {
                 return site;
             }
         }

@@ -110,7 +110,7 @@ public final class QloraMethod implements AdapterMethod<QloraConfig> {
     /** Not the identity: the stored base differs from the checkpoint by the rounding. */
     @Override
     public Set<Trait> traits(QloraConfig config) {
-        return Set.of(Trait.MERGEABLE);
+        return config.lora().dora() ? Set.of(Trait.MERGEABLE, Trait.APPROXIMATE_GRADIENT) : Set.of(Trait.MERGEABLE);
     }
 
     @Override

@@ -108,7 +108,12 @@ public final class Peft implements AutoCloseable {
      * @throws PeftException if it is not there, not whole or of an architecture that is not supported
      */
     public PeftModel load(Path checkpoint) {
-        return load(checkpoint, CodecRegistry.PLAIN, Precision.FP32);
+        return load(checkpoint, CodecRegistry.PLAIN);
+    }
+
+    /** The same in fp32, with the linear layers except the output head kept encoded by the codec of this name. */
+    public PeftModel load(Path checkpoint, String storage) {
+        return load(checkpoint, storage, Precision.FP32);
     }
 
     /**

@@ -1,0 +1,66 @@
+package org.peft4j.testkit;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import org.peft4j.model.AdaptedModel;
+import org.peft4j.model.Batch;
+import org.peft4j.model.Generator;
+import org.peft4j.model.Sampling;
+
+/** Sequences side by side, and token by token. */
+final class GenerationChecks {
+    private static final int NEW = 8;
+
+    private GenerationChecks() {}
+
+    static <C extends Record> void batch(Trial<C> trial) {
+        AdaptedModel model = AdaptedModel.of(trial.base(), trial.moved(1));
+        double together = model.loss(
+                Batch.of(Trial.texts().stream().map(t -> Batch.Sequence.of(t)).toList()));
+        double alone = 0;
+        for (int[] text : Trial.texts()) {
+            alone += model.loss(Batch.of(List.of(Batch.Sequence.of(text))));
+        }
+        if (!(Math.abs(together - alone) <= 1e-5 * alone)) {
+            throw Trial.fault(
+                    String.format("A batch's loss is %.6f, its sequences' alone add up to %.6f.", together, alone),
+                    "Rows of an activation are tokens of all sequences: a hook must not mix them, nor count on how many there are.");
+        }
+    }
+
+    static <C extends Record> void cache(Trial<C> trial) {
+        AdaptedModel model = AdaptedModel.of(trial.base(), trial.moved(1));
+        List<int[]> cached = new Generator(model, Sampling.greedy(NEW).withoutStop(), Set.of())
+                .generate(Trial.texts(), (index, id) -> {});
+        for (int i = 0; i < cached.size(); i++) {
+            int[] text = Trial.texts().get(i);
+            int[] plain = uncached(model, text, cached.get(i).length);
+            if (!Arrays.equals(plain, cached.get(i))) {
+                throw Trial.fault(
+                        "With the cache the model continues " + Arrays.toString(text) + " with "
+                                + Arrays.toString(cached.get(i)) + ", without it with " + Arrays.toString(plain) + ".",
+                        "A hook sees only the new tokens when there is a cache: it can't count on seeing a sequence's start, and"
+                                + " what it adds to keys and values goes through AttentionCall.withPrefix.");
+            }
+        }
+    }
+
+    private static int[] uncached(AdaptedModel model, int[] text, int count) {
+        int[] all = text.clone();
+        for (int i = 0; i < count; i++) {
+            float[][] logits = model.logits(all);
+            all = Arrays.copyOf(all, all.length + 1);
+            all[all.length - 1] = largest(logits[logits.length - 1]);
+        }
+        return Arrays.copyOfRange(all, text.length, all.length);
+    }
+
+    private static int largest(float[] values) {
+        int best = 0;
+        for (int i = 1; i < values.length; i++) {
+            best = values[i] > values[best] ? i : best;
+        }
+        return best;
+    }
+}
