@@ -1,6 +1,7 @@
 /** The contract that every method must pass. */
 module org.peft4j.testkit {
     requires transitive org.peft4j.api;
+    requires org.peft4j.config;
     requires org.peft4j.model;
     requires transitive org.junit.jupiter.api;
 

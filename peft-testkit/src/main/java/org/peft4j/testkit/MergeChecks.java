@@ -36,6 +36,9 @@ final class MergeChecks {
             return;
         }
         BaseModel written = BaseModel.load(trial.base().engine(), Checkpoint.open(place));
+        if (Trial.difference(hooked, trial.logits(adapter)) != 0) {
+            throw Trial.fault("Merging changed what the adapter does, or the base it is on.", "It only reads both.");
+        }
         double off = Trial.difference(hooked, trial.logits(AdaptedModel.of(written)));
         double size = Trial.difference(hooked, new float[hooked.length]);
         if (!(off <= CLOSE * Math.max(1, size))) {

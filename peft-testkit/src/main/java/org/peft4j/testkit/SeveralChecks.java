@@ -1,8 +1,10 @@
 package org.peft4j.testkit;
 
+import java.util.List;
 import org.peft4j.api.PeftException;
 import org.peft4j.model.AdaptedModel;
 import org.peft4j.model.Adapter;
+import org.peft4j.model.WeightedAdapter;
 
 /** Several adapters of the method on one base. */
 final class SeveralChecks {
@@ -36,7 +38,10 @@ final class SeveralChecks {
         Adapter two = trial.moved(trial.base(), "two", 2);
         float[] first = trial.logits(one);
         float[] second = trial.logits(two);
+        trial.logits(one, two);
+        AdaptedModel off = AdaptedModel.weighted(trial.base(), List.of(new WeightedAdapter(one, 0)));
         boolean same = Trial.difference(base, trial.logits()) == 0
+                && Trial.difference(base, trial.logits(off)) == 0
                 && Trial.difference(first, trial.logits(one)) == 0
                 && Trial.difference(second, trial.logits(two)) == 0;
         if (!same) {

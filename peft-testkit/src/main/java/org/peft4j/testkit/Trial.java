@@ -23,7 +23,7 @@ import org.peft4j.model.Storage;
 /** One method with one setting on the tiny model, and what the checks do with it. */
 final class Trial<C extends Record> implements AutoCloseable {
     private static final int[][] TEXTS = {
-        {1, 17, 4, 33, 8, 60, 5}, {1, 9, 41, 22, 3, 3, 58, 12, 30}, {1, 50, 7, 26},
+        {1, 17, 4, 33, 8, 60, 5}, {1, 9, 41, 22, 3, 3, 58, 12, 30}, {44, 50, 7, 26},
     };
 
     private final AdapterMethod<C> method;
@@ -66,6 +66,18 @@ final class Trial<C extends Record> implements AutoCloseable {
 
     Adapter fresh(long seed) {
         return install(base, "adapter", seed);
+    }
+
+    /** Why there is nothing yet that checks of parameters could look at, if so. */
+    Optional<String> obstacle() {
+        try {
+            boolean none = fresh(1).parameters().trainable().isEmpty();
+            return none
+                    ? Optional.of("Waits for install(...) to create a parameter: there is nothing to check before.")
+                    : Optional.empty();
+        } catch (RuntimeException e) {
+            return Optional.of("Waits for install(...), which fails: " + e);
+        }
     }
 
     Adapter install(BaseModel on, String name, long seed) {

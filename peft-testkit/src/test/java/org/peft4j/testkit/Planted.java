@@ -6,11 +6,14 @@ import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Map;
 import java.util.Set;
+import org.peft4j.api.AdapterFormat;
 import org.peft4j.api.AdapterMethod;
 import org.peft4j.api.CustomOp;
 import org.peft4j.api.Init;
 import org.peft4j.api.Installer;
+import org.peft4j.api.ModelShape;
 import org.peft4j.api.Param;
 import org.peft4j.api.ParamScope;
 import org.peft4j.api.ParamSpec;
@@ -31,7 +34,14 @@ public final class Planted implements AdapterMethod<Planted.Config> {
         NOT_THE_IDENTITY,
         FORGETS_TO_SAVE,
         NOT_AFFINE,
-        REMEMBERS
+        REMEMBERS,
+        RANDOM_START,
+        NOT_FINITE,
+        WRONG_SIGN,
+        NOT_ONLY_TOP_LAYERS,
+        LOSES_A_SETTING,
+        MIXES_SEQUENCES,
+        COUNTS_TOKENS
     }
 
     /** One fault. */
@@ -69,14 +79,16 @@ public final class Planted implements AdapterMethod<Planted.Config> {
 
     @Override
     public Set<Trait> traits(Config config) {
-        return Set.of(Trait.IDENTITY_AT_INIT, Trait.MERGEABLE);
+        return config.fault() == Fault.NOT_ONLY_TOP_LAYERS
+                ? Set.of(Trait.TOP_LAYERS_ONLY)
+                : Set.of(Trait.IDENTITY_AT_INIT, Trait.MERGEABLE);
     }
 
     @Override
     public void install(Config config, Installer installer) {
         installed++;
         installer.linear(site -> site.is(Role.V), (site, params) -> {
-            Param scale = params.param(scale(config.fault(), site.out()));
+            Param scale = params.param(scale(config.fault(), site.out(), installed));
             if (config.fault() == Fault.UNUSED_PARAMETER) {
                 unused(params);
             }
@@ -84,7 +96,10 @@ public final class Planted implements AdapterMethod<Planted.Config> {
             return (x, layer, ops) -> {
                 Var y = layer.apply(x);
                 return switch (config.fault()) {
-                    case WRONG_GRADIENT -> ops.custom(new HalfGradient(), y, scale);
+                    case WRONG_GRADIENT -> ops.custom(new WrongGradient(0.5f), y, scale);
+                    case WRONG_SIGN -> ops.custom(new WrongGradient(-1), y, scale);
+                    case MIXES_SEQUENCES -> ops.mul(ops.add(y, ops.rows(y, 0, 1)), scale);
+                    case COUNTS_TOKENS -> ops.scale(ops.mul(y, scale), 1 + x.rows());
                     case NOT_AFFINE -> ops.add(y, ops.mul(ops.silu(y), ops.sub(scale, one(ops, site.out()))));
                     case REMEMBERS -> ops.scale(ops.mul(y, scale), 1 + memory / 10);
                     default -> ops.mul(y, scale);
@@ -106,8 +121,13 @@ public final class Planted implements AdapterMethod<Planted.Config> {
         params.param("shift", new Init.Zeros(), 4);
     }
 
-    private static ParamSpec scale(Fault fault, long size) {
-        Init init = fault == Fault.NOT_THE_IDENTITY ? new Init.Constant(1.01) : new Init.Ones();
+    private static ParamSpec scale(Fault fault, long size, int installed) {
+        Init init = switch (fault) {
+            case NOT_THE_IDENTITY -> new Init.Constant(1.01);
+            case NOT_FINITE -> new Init.Constant(Double.NaN);
+            case RANDOM_START -> new Init.Constant(1 + 1e-3 * installed);
+            default -> new Init.Ones();
+        };
         ParamSpec spec = ParamSpec.of("scale", init, size);
         return fault == Fault.FORGETS_TO_SAVE ? spec.unsaved() : spec;
     }
@@ -123,8 +143,30 @@ public final class Planted implements AdapterMethod<Planted.Config> {
         }
     }
 
-    /** Multiplies, and passes only half of the gradient on. */
-    private static final class HalfGradient implements CustomOp {
+    @Override
+    public AdapterFormat<Config> format() {
+        AdapterFormat<Config> own = AdapterFormat.own(name(), Config.class);
+        return new AdapterFormat<>() {
+            @Override
+            public String peftType() {
+                return own.peftType();
+            }
+
+            @Override
+            public Map<String, Object> write(Config config, ModelShape model) {
+                return own.write(config, model);
+            }
+
+            @Override
+            public Config read(Map<String, Object> entries, ModelShape model) {
+                Config read = own.read(entries, model);
+                return read.fault() == Fault.LOSES_A_SETTING ? new Config(Fault.NONE) : read;
+            }
+        };
+    }
+
+    /** Multiplies, and passes only a part of the gradient on. */
+    private record WrongGradient(float part) implements CustomOp {
         @Override
         public Shape outputShape(Var... inputs) {
             return Shape.of(inputs[0].shape());
@@ -146,7 +188,7 @@ public final class Planted implements AdapterMethod<Planted.Config> {
                 int at = i % cols;
                 FloatBuffer scale = c.inputGradient(1);
                 scale.put(
-                        at, scale.get(at) + 0.5f * gradient.get(i) * c.input(0).get(i));
+                        at, scale.get(at) + part * gradient.get(i) * c.input(0).get(i));
                 if (c.wanted(0)) {
                     FloatBuffer x = c.inputGradient(0);
                     x.put(i, x.get(i) + gradient.get(i) * c.input(1).get(at));
