@@ -3,6 +3,7 @@ package org.peft4j.cli;
 import java.nio.file.Path;
 import java.util.List;
 import org.peft4j.api.AdapterFormat;
+import org.peft4j.model.Adapter;
 import org.peft4j.runtime.TrainingPlan;
 
 /** Says where a result lies and how it is used. */
@@ -10,6 +11,9 @@ final class LoadingHint {
     private LoadingHint() {}
 
     static List<String> of(TrainingPlan plan, Path output) {
+        if (!plan.together().isEmpty()) {
+            return several(plan, output);
+        }
         Path base = plan.model().base().checkpoint().directory();
         @SuppressWarnings("unchecked") // An adapter's settings are of its method's type.
         AdapterFormat<Record> format =
@@ -32,6 +36,19 @@ final class LoadingHint {
                 "  model = PeftModel.from_pretrained(AutoModelForCausalLM.from_pretrained(" + quoted(base) + "), "
                         + quoted(output) + ")",
                 here);
+    }
+
+    private static List<String> several(TrainingPlan plan, Path output) {
+        StringBuilder options = new StringBuilder();
+        for (Adapter adapter : plan.trainedAdapters()) {
+            options.append(
+                    adapter.method().format().wholeCheckpoint()
+                            ? " --base " + output.resolve("model")
+                            : " --adapter " + plan.place(adapter, output));
+        }
+        return List.of(
+                "Adapters written to " + output + ", each into a directory of its own.",
+                "Here: peft generate" + options + " --prompt TEXT");
     }
 
     private static String quoted(Path path) {

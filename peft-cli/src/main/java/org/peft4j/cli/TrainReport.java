@@ -50,14 +50,15 @@ final class TrainReport implements TrainingListener, AutoCloseable {
     public void started(TrainingPlan started) {
         plan = started;
         BaseModel base = plan.model().base();
-        Adapter adapter = plan.adapter();
         long all = base.shape().parameterCount();
-        long trained = adapter.parameters().trainableCount();
+        long trained = plan.trainableCount();
         entry(
                 "base",
                 base.checkpoint().directory() + " (" + base.shape().architecture() + ", " + Text.count(all)
                         + " parameters)");
-        entry("method", adapter.method().name() + " (" + settings(adapter) + ")");
+        for (Adapter adapter : plan.trainedAdapters()) {
+            entry("method", adapter.method().name() + " (" + settings(adapter) + ")");
+        }
         entry(
                 "trains",
                 String.format(Locale.ROOT, "%,d parameters, %.2f %% of the base's", trained, 100.0 * trained / all));
@@ -230,7 +231,7 @@ final class TrainReport implements TrainingListener, AutoCloseable {
         all.put("train_loss", Double.isFinite(r.trainLoss()) ? r.trainLoss() : null);
         all.put("eval_loss_before", r.before().map(Evaluation::loss).orElse(null));
         all.put("eval_loss_after", r.after().map(Evaluation::loss).orElse(null));
-        all.put("trainable", plan.adapter().parameters().trainableCount());
+        all.put("trainable", plan.trainableCount());
         all.put("tokens", r.tokens());
         all.put("seconds", r.seconds());
         all.put("tokens_per_s", r.tokensPerSecond());

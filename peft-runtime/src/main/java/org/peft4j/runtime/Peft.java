@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
-import org.peft4j.api.AdapterMethod;
 import org.peft4j.api.PeftException;
 import org.peft4j.checkpoint.Checkpoint;
 import org.peft4j.config.ConfigDocument;
@@ -151,17 +150,21 @@ public final class Peft implements AutoCloseable {
      */
     public Trainer trainer(ConfigDocument document, TrainingListener listener) {
         RunConfig run = SettingsBinder.bind(RunConfig.class, document.root(), "the run");
-        NamedChoice method = NamedChoice.of("method", run.method());
-        AdapterMethod<?> chosen = methods.method(method.name()).method();
-        Record config = method.bind(chosen.configType());
+        List<ChosenMethod> chosen = ChosenMethod.read(run.method(), methods);
         NamedChoice optimizer = NamedChoice.of("optimizer", run.optimizer());
         Record optimizerSettings = optimizer.bind(optimizer(optimizer.name()).configType());
         NamedChoice schedule = NamedChoice.of("schedule", run.schedule());
         Record scheduleSettings = schedule.bind(schedule(schedule.name()).configType());
         RunFiles.requireFree(run.output(), run.overwrite());
+        if (chosen.size() > 1 && !run.overwrite()) {
+            chosen.forEach(c -> RunFiles.requireFree(run.output().resolve(c.adapter()), false));
+        }
         PeftModel model = load(run.base(), run.storage(), run.precision());
-        Adapter adapter = model.install(chosen.name(), config, run.training().seed());
-        Training training = training(model, adapter)
+        List<Adapter> adapters =
+                ChosenMethod.install(chosen, model, run.training().seed());
+        int last = adapters.size() - 1;
+        Training training = training(model, adapters.get(last))
+                .together(adapters.subList(0, last).toArray(Adapter[]::new))
                 .data(source(run.data().train(), run))
                 .reading(run.data().reading())
                 .optimizer(optimizer.name(), optimizerSettings)

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.peft4j.checkpoint.Fingerprint;
 import org.peft4j.model.Adapter;
@@ -16,7 +17,9 @@ final class Provenance {
         Map<String, Object> all = new LinkedHashMap<>();
         all.put("program", "peft4j " + version());
         all.put("finished", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
-        all.put("method", method(plan.adapter()));
+        List<Map<String, Object>> methods =
+                plan.trainedAdapters().stream().map(Provenance::method).toList();
+        all.put("method", methods.size() == 1 ? methods.get(0) : methods);
         all.put("seed", plan.settings().seed());
         all.put("threads", plan.model().base().engine().threads());
         all.put("java", System.getProperty("java.vm.name") + " " + System.getProperty("java.vm.version"));
@@ -71,7 +74,7 @@ final class Provenance {
         result.put("reason", r.reason().name().toLowerCase(java.util.Locale.ROOT));
         result.put("steps", r.steps());
         result.put("planned_steps", plan.totalSteps());
-        result.put("trainable_parameters", plan.adapter().parameters().trainableCount());
+        result.put("trainable_parameters", plan.trainableCount());
         result.put("train_loss", r.trainLoss());
         r.before().ifPresent(e -> result.put("eval_loss_before", e.loss()));
         r.after().ifPresent(e -> result.put("eval_loss_after", e.loss()));

@@ -11,7 +11,7 @@ import org.peft4j.engine.Precision;
  * @param base checkpoint directory
  * @param storage what the base's linear layers are kept in
  * @param precision of the base's frozen weights that no codec encodes
- * @param method the method's name and settings
+ * @param method the method's name and settings, or a list of several
  * @param data which data
  * @param optimizer the optimizer's name and settings
  * @param schedule the schedule's name and settings
@@ -35,7 +35,10 @@ public record RunConfig(
                 value = "auto")
         Precision precision,
 
-        @Setting(help = "The method: its name and its settings.")
+        @Setting(
+                help =
+                        "The method: its name and its settings. A list of these is trained together, the last one outermost;"
+                                + " each adapter gets a directory of its own in the output, called like its method or by 'as'.")
         ConfigNode method,
 
         @Setting(help = "Which data, and how it is read.") DataSection data,

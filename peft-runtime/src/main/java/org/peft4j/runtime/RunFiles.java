@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.peft4j.api.PeftException;
 import org.peft4j.config.ConfigDocument;
+import org.peft4j.model.Adapter;
 import org.peft4j.model.AdapterStore;
 
 /** What a run leaves on disk: its metrics while it goes, at the end the adapter, its configuration and its provenance. */
@@ -59,9 +60,10 @@ final class RunFiles implements AutoCloseable {
         }
     }
 
-    /** Where the adapter or checkpoint itself goes. */
-    static Path result(TrainingPlan plan, Path output) {
-        return plan.adapter().method().format().wholeCheckpoint() ? output.resolve(CHECKPOINT) : output;
+    /** Where an adapter or checkpoint itself goes. */
+    private Path result(Adapter adapter, Path output) {
+        boolean checkpoint = adapter.method().format().wholeCheckpoint();
+        return checkpoint ? output.resolve(CHECKPOINT) : plan.place(adapter, output);
     }
 
     void step(StepReport report) {
@@ -98,15 +100,8 @@ final class RunFiles implements AutoCloseable {
     }
 
     void saveAdapter() {
-        plan.output()
-                .ifPresent(
-                        directory -> AdapterStore.save(plan.model().base(), plan.adapter(), result(plan, directory)));
-        for (TrainedAdapter other : plan.together()) {
-            plan.output()
-                    .ifPresent(directory -> AdapterStore.save(
-                            plan.model().base(),
-                            other.adapter(),
-                            directory.resolve(other.adapter().name())));
+        for (Adapter adapter : plan.trainedAdapters()) {
+            plan.output().ifPresent(output -> AdapterStore.save(plan.model().base(), adapter, result(adapter, output)));
         }
     }
 

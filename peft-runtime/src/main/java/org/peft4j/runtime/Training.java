@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.peft4j.api.WeightCodec;
 import org.peft4j.config.SettingsBinder;
 import org.peft4j.data.DataFile;
@@ -107,7 +108,8 @@ public final class Training {
 
     /**
      * Trains these adapters at the same time, each by an optimizer of its own with the same settings, their gradients clipped by one
-     * norm. They nest inside the run's own adapter, and are saved in directories of their names within its output.
+     * norm. They nest inside the run's own adapter; each is saved in a directory of its name within the output, one called
+     * {@code default} in the output itself.
      */
     public Training together(Adapter... others) {
         this.together = List.of(others);
@@ -176,7 +178,7 @@ public final class Training {
         Storage storage = model.base().storage();
         all.put("storage", storage.codec().map(WeightCodec::name).orElse(CodecRegistry.PLAIN));
         all.put("precision", storage.precision().name().toLowerCase(Locale.ROOT));
-        all.put("method", named(adapter.method().name(), adapter.config()));
+        all.put("method", together.isEmpty() ? named(adapter.method().name(), adapter.config()) : methods());
         Map<String, Object> data = new LinkedHashMap<>();
         data.put("train", train.name());
         data.put("eval", heldOut == null ? "" : heldOut.name());
@@ -187,6 +189,18 @@ public final class Training {
         all.put("training", SettingsBinder.plain(settings));
         all.put("samples", SettingsBinder.plain(samples));
         all.put("output", output == null ? "" : output.toString());
+        return all;
+    }
+
+    private List<Map<String, Object>> methods() {
+        List<Map<String, Object>> all = new ArrayList<>();
+        for (Adapter a : Stream.concat(together.stream(), Stream.of(adapter)).toList()) {
+            Map<String, Object> section = new LinkedHashMap<>();
+            section.put("name", a.method().name());
+            section.put("as", a.name());
+            section.putAll(SettingsBinder.plain(a.config()));
+            all.add(section);
+        }
         return all;
     }
 

@@ -54,6 +54,27 @@ public record TrainingPlan(
         return AdaptedModel.of(model.base(), all);
     }
 
+    /** What is trained, in the order of nesting. */
+    public List<Adapter> trainedAdapters() {
+        return trained().parts().stream().map(TrainedAdapter::adapter).toList();
+    }
+
+    /** How many parameters are trained. */
+    public long trainableCount() {
+        return trainedAdapters().stream()
+                .mapToLong(a -> a.parameters().trainableCount())
+                .sum();
+    }
+
+    /**
+     * Where one of the adapters goes in the run's output: the output itself for a lone one and for one called {@code default}, else
+     * a directory of its name, as HuggingFace peft does.
+     */
+    public Path place(Adapter trained, Path out) {
+        boolean lone = together.isEmpty() || trained.name().equals("default");
+        return lone ? out : out.resolve(trained.name());
+    }
+
     TrainedAdapters trained() {
         List<TrainedAdapter> all = new ArrayList<>(together);
         all.add(new TrainedAdapter(adapter, optimizer));
