@@ -109,4 +109,5 @@ def main():
     (home / "codecs.txt").write_text("\n".join(lines) + "\n")
 
 
-main()
+if __name__ == "__main__":
+    main()
