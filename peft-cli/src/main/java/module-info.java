@@ -13,6 +13,7 @@ module org.peft4j.cli {
     requires info.picocli;
     requires me.tongfei.progressbar;
     requires jdk.unsupported; // signals
+    requires java.compiler; // what may be a name in Java
 
     exports org.peft4j.cli; // Main, to run commands within another program
 

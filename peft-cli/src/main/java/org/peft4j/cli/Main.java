@@ -3,6 +3,7 @@ package org.peft4j.cli;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import org.peft4j.api.PeftException;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 
@@ -42,8 +43,9 @@ public final class Main {
         line.setParameterExceptionHandler(failures::usage);
         line.setExecutionExceptionHandler((e, l, parsed) -> failures.report(e));
         try {
+            PluginJars.check();
             return line.execute(args);
-        } catch (Error e) { // picocli hands over exceptions only
+        } catch (PeftException | Error e) { // picocli hands over exceptions only
             return failures.report(e);
         } finally {
             screen.out().flush();

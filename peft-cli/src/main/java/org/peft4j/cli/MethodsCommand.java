@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.peft4j.api.WeightCodec;
 import org.peft4j.config.SettingInfo;
 import org.peft4j.config.SettingsBinder;
@@ -50,10 +51,11 @@ final class MethodsCommand extends Action {
             chosen.forEach(m -> {
                 println(screen().bold(m.name()));
                 println(Text.wrap(m.method().description(), 4, screen().width()));
+                println(Text.wrap(brief(SettingsBinder.describe(m.method().configType())), 4, screen().width()));
                 println(screen().dim("    module " + m.module() + " " + m.version() + ", " + m.location()));
             });
             println("");
-            println("'peft methods NAME' shows a method's settings. Codecs for 'storage' and 'peft quantize': "
+            println("'peft methods NAME' explains a method's settings. Codecs for 'storage' and 'peft quantize': "
                     + String.join(
                             ", ",
                             CodecRegistry.load().all().stream()
@@ -62,6 +64,14 @@ final class MethodsCommand extends Action {
                     + ".");
         }
         return Main.OK;
+    }
+
+    /** The settings with their defaults in one line. */
+    private static String brief(List<SettingInfo> settings) {
+        return "Settings: "
+                + settings.stream()
+                        .map(s -> s.key() + (s.required() ? " (required)" : " " + s.defaultText()))
+                        .collect(Collectors.joining(", "));
     }
 
     private void describe(InstalledMethod m) {

@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
             MethodsCommand.class,
             InspectCommand.class,
             NewModelCommand.class,
+            NewMethodCommand.class,
             TokensCommand.class,
             LogitsCommand.class,
             BenchCommand.class,

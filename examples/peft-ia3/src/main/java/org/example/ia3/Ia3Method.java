@@ -46,7 +46,7 @@ public final class Ia3Method implements AdapterMethod<Ia3Config> {
     @Override
     public void install(Ia3Config config, Installer installer) {
         installer.linear(
-                site -> site.role().kind() == Role.Kind.LINEAR && config.targetModules().test(site),
+                config.targetModules(),
                 (site, params) -> config.feedforwardModules().test(site) ? input(site, params) : output(site, params));
     }
 
