@@ -24,6 +24,7 @@ class MethodNamesTests {
             "peft-data",
             "peft-model",
             "peft-runtime",
+            "peft-report",
             "peft-cli");
 
     /** A comment, a text block, a string literal or a character; only text blocks and literals are captured. */
@@ -36,7 +37,10 @@ class MethodNamesTests {
             // Fields of data rows.
             "RowShape.java", Set.of("prompt"),
             "JsonLines.java", Set.of("prompt"),
-            "GenerateCommand.java", Set.of("prompt"));
+            "GenerateCommand.java", Set.of("prompt"),
+            // A prompt and what was answered to it.
+            "ReportJson.java", Set.of("prompt"),
+            "ReportReader.java", Set.of("prompt"));
 
     @Test
     void noLiteralOfTheCoreIsTheNameOfAMethod() {

@@ -30,6 +30,7 @@ class ModuleTests {
             Map.entry("model", Set.of("api", "engine", "checkpoint")),
             Map.entry("runtime", Set.of("api", "model", "config", "data", "checkpoint", "engine")),
             Map.entry("embedded", Set.of("api")),
+            Map.entry("report", Set.of("api")),
             Map.entry("testkit", Set.of("api", "checkpoint", "config", "engine", "model")),
             Map.entry("cli", Set.of("api", "config", "data", "checkpoint", "engine", "model", "runtime", "embedded")));
 
