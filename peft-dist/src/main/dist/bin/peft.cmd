@@ -23,5 +23,5 @@ set "MODULES=%PEFT_HOME%\lib;%PEFT_HOME%\plugins"
 set "PLUGINS=%PEFT_HOME%\plugins"
 if defined PEFT_PLUGINS set "MODULES=%MODULES%;%PEFT_PLUGINS%"
 if defined PEFT_PLUGINS set "PLUGINS=%PLUGINS%;%PEFT_PLUGINS%"
-"%JAVA%" -XX:MaxRAMPercentage=25 -Xshare:auto %GC% %NATIVE% -Dorg.bytedeco.javacpp.maxbytes=0 -Dorg.bytedeco.javacpp.maxphysicalbytes=0 -Dai.djl.offline=true -Dorg.slf4j.simpleLogger.defaultLogLevel=error -Dslf4j.internal.verbosity=WARN "-Dpeft.plugins=%PLUGINS%" %PEFT_JAVA_OPTS% -p "%MODULES%" --add-modules ALL-MODULE-PATH -m org.peft4j.cli/org.peft4j.cli.Main %*
+"%JAVA%" -XX:MaxRAMPercentage=25 -Xms64m -Xmn48m -Xshare:auto %GC% %NATIVE% -Dorg.bytedeco.javacpp.maxbytes=0 -Dorg.bytedeco.javacpp.maxphysicalbytes=0 -Dai.djl.offline=true -Dorg.slf4j.simpleLogger.defaultLogLevel=error -Dslf4j.internal.verbosity=WARN "-Dpeft.plugins=%PLUGINS%" %PEFT_JAVA_OPTS% -p "%MODULES%" --add-modules ALL-MODULE-PATH -m org.peft4j.cli/org.peft4j.cli.Main %*
 exit /b %ERRORLEVEL%

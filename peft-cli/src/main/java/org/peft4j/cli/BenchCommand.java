@@ -16,7 +16,9 @@ import org.peft4j.checkpoint.DType;
 import org.peft4j.config.ConfigDocument;
 import org.peft4j.config.SettingsBinder;
 import org.peft4j.engine.Precision;
+import org.peft4j.model.Adapter;
 import org.peft4j.model.RandomCheckpoint;
+import org.peft4j.runtime.MemoryEstimate;
 import org.peft4j.runtime.Peft;
 import org.peft4j.runtime.PeftModel;
 import picocli.CommandLine.ArgGroup;
@@ -128,7 +130,9 @@ final class BenchCommand extends Action {
                         "--seq is " + length + ", but the model's context has " + context + " tokens.",
                         "Give at most " + context + ".");
             }
-            SpeedRun run = new SpeedRun(model, model.install(method, config(chosen), seed));
+            Adapter adapter = model.install(method, config(chosen), seed);
+            MemoryEstimate memory = MemoryEstimate.of(model.with(adapter), batch, length);
+            SpeedRun run = new SpeedRun(model, adapter);
             SpeedRun.Figures figures = run.run(
                     batch,
                     length,
@@ -137,7 +141,10 @@ final class BenchCommand extends Action {
                     seed,
                     (step, loss, seconds) -> screen().err()
                             .println(String.format(Locale.ROOT, "step %d: loss %.4f, %.3f s", step, loss, seconds)));
-            printJson(result(name, run.trainable(), figures, peft.engine().threads()));
+            Map<String, Object> result =
+                    result(name, run.trainable(), figures, peft.engine().threads());
+            result.put("estimated_rss_mb", memory.total() >> 20);
+            printJson(result);
         }
         return Main.OK;
     }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.peft4j.config.SettingInfo;
 import org.peft4j.config.SettingsBinder;
 import org.peft4j.data.Dataset;
@@ -13,6 +14,7 @@ import org.peft4j.data.PreviewStyle;
 import org.peft4j.model.Adapter;
 import org.peft4j.model.BaseModel;
 import org.peft4j.runtime.Evaluation;
+import org.peft4j.runtime.MemoryEstimate;
 import org.peft4j.runtime.Samples;
 import org.peft4j.runtime.StepReport;
 import org.peft4j.runtime.StopReason;
@@ -26,6 +28,7 @@ final class TrainReport implements TrainingListener, AutoCloseable {
 
     private final Screen screen;
     private final boolean quiet;
+    private String memory = "";
     private TrainingPlan plan;
     private Optional<Progress> progress = Optional.empty();
     private Optional<Samples> before = Optional.empty();
@@ -44,6 +47,15 @@ final class TrainReport implements TrainingListener, AutoCloseable {
 
     private void entry(String key, String value) {
         say(screen.bold(String.format("%-10s", key)) + value);
+    }
+
+    @Override
+    public void estimated(MemoryEstimate estimate, OptionalLong available) {
+        memory = "about " + Text.bytes(estimate.total())
+                + (available.isPresent() ? " of " + Text.bytes(available.getAsLong()) + " available" : "");
+        if (available.isPresent() && estimate.total() > available.getAsLong()) {
+            screen.warn("training will need " + memory + "; the system may end it.");
+        }
     }
 
     @Override
@@ -71,6 +83,9 @@ final class TrainReport implements TrainingListener, AutoCloseable {
                         + name("optimizer") + " at " + plan.learningRate() + ", " + name("schedule")
                         + " schedule, seed "
                         + plan.settings().seed());
+        if (!memory.isEmpty()) {
+            entry("memory", memory);
+        }
         entry("threads", String.valueOf(base.engine().threads()));
         plan.train().warnings().forEach(screen::warn);
         plan.eval().ifPresent(d -> d.warnings().forEach(screen::warn));

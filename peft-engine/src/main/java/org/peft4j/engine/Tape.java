@@ -21,6 +21,8 @@ public final class Tape implements AutoCloseable {
     private final TapeOps ops;
     private long draws;
     private boolean closed;
+    private Tape parent;
+    private long largestChild;
 
     private record Node(Tensor output, Tensor[] saved, Runnable backward) {}
 
@@ -66,7 +68,9 @@ public final class Tape implements AutoCloseable {
 
     /** A tape of its own memory for a part of the run whose gradients are taken at once. */
     public Tape child() {
-        return engine.tape(recording, training, nextStream());
+        Tape child = engine.tape(recording, training, nextStream());
+        child.parent = this;
+        return child;
     }
 
     /** Memory for the time of one kernel. */
@@ -81,6 +85,11 @@ public final class Tape implements AutoCloseable {
     /** The most bytes this tape's memory held at once. */
     public long peakBytes() {
         return arena.peakBytes();
+    }
+
+    /** The most bytes that one of its children, now closed, held at once; beside its own. */
+    public long largestChildBytes() {
+        return largestChild;
     }
 
     /** A fresh tensor with undefined contents. */
@@ -268,6 +277,9 @@ public final class Tape implements AutoCloseable {
             closed = true;
             nodes.clear();
             scopes.clear();
+            if (parent != null) {
+                parent.largestChild = Math.max(parent.largestChild, arena.peakBytes());
+            }
             engine.recycle(arena);
         }
     }

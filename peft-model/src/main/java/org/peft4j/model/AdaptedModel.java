@@ -1,10 +1,14 @@
 package org.peft4j.model;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.peft4j.api.AttentionHook;
+import org.peft4j.api.BaseParam;
 import org.peft4j.api.LinearHook;
 import org.peft4j.api.PeftException;
+import org.peft4j.api.Role;
 import org.peft4j.api.Site;
 import org.peft4j.api.StreamHook;
 import org.peft4j.engine.EngineParam;
@@ -78,6 +82,31 @@ public final class AdaptedModel {
             tape.backward(run.loss(batch, (float) weight, total));
             return total[0];
         }
+    }
+
+    /**
+     * The memory of the base's weights that this model computes with, in bytes: those it keeps encoded or converted, and those
+     * that are mapped and thus become resident as they are read. Weights that an adapter replaces don't count.
+     */
+    public long frozenBytes() {
+        Set<FrozenMatrix> matrices = new HashSet<>();
+        Set<String> linear = new HashSet<>();
+        for (Site site : base.shape().sites(Role.Kind.LINEAR)) {
+            linear.add(base.weightKey(site));
+            if (unfrozen(base.weightKey(site)) == null) {
+                matrices.add(matrix(site));
+            }
+        }
+        long vectors = 0;
+        for (BaseParam p : base.shape().parameters()) {
+            boolean vector = p.shape().dimensions().size() == 1;
+            if (vector && unfrozen(p.path()) == null) {
+                vectors += 4 * p.shape().size();
+            } else if (!vector && !linear.contains(p.path()) && unfrozen(p.path()) == null) {
+                matrices.add(base.matrix(p.path()));
+            }
+        }
+        return vectors + matrices.stream().mapToLong(FrozenMatrix::bytes).sum();
     }
 
     /**

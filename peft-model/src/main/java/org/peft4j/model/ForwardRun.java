@@ -3,6 +3,7 @@ package org.peft4j.model;
 import java.util.Arrays;
 import java.util.List;
 import org.peft4j.api.Installer;
+import org.peft4j.api.ModelShape;
 import org.peft4j.api.PeftException;
 import org.peft4j.api.Role;
 import org.peft4j.engine.ChunkedLoss;
@@ -22,6 +23,11 @@ final class ForwardRun {
     private final AdaptedModel model;
     private final BaseModel base;
     private final Tape tape;
+
+    /** How many rows of logits are there at once. */
+    static int lossChunk(ModelShape shape) {
+        return Math.max(1, LOSS_CHUNK / shape.vocabularySize());
+    }
 
     ForwardRun(AdaptedModel model, Tape tape) {
         this.model = model;
@@ -48,7 +54,7 @@ final class ForwardRun {
         Tensor hidden = layers(batch);
         Tensor normed = finalNorm(ModelOps.gather(tape, hidden, positions));
         tape.close(hidden);
-        int chunk = Math.max(1, LOSS_CHUNK / base.shape().vocabularySize());
+        int chunk = lossChunk(base.shape());
         Tensor loss = ChunkedLoss.apply(tape, normed, chunk, (child, rows, from, to) -> {
             Tensor logits = head(child, rows);
             return ModelOps.crossEntropy(child, logits, Arrays.copyOfRange(targets, from, to), weight, total);
@@ -77,21 +83,34 @@ final class ForwardRun {
         int[] starts = new int[n + 1];
         int[] last = new int[n];
         int[] positions = new int[fresh.tokens().length + n * virtual];
-        Tensor x = null;
         for (int s = 0; s < n; s++) {
-            int[] ids = Arrays.copyOfRange(fresh.tokens(), fresh.starts()[s], fresh.starts()[s + 1]);
-            Tensor own = embed(ids);
-            Tensor whole = virtual == 0 ? own : tape.ops().concatRows(virtualEmbeddings(), own);
-            x = x == null ? whole : tape.ops().concatRows(x, whole);
             int from = caches.get(s).length() + model.positionOffset();
-            starts[s + 1] = starts[s] + virtual + ids.length;
+            starts[s + 1] = starts[s] + virtual + fresh.starts()[s + 1] - fresh.starts()[s];
             for (int i = starts[s]; i < starts[s + 1]; i++) {
                 positions[i] = from + i - starts[s];
             }
             last[s] = starts[s + 1] - 1;
         }
+        Tensor x = virtual == 0 ? embed(fresh.tokens()) : embedBehindVirtual(fresh);
         Tensor hidden = layers(x, positions, new Layer.Rows(starts, 0, caches));
         return head(tape, finalNorm(ModelOps.gather(tape, hidden, last)));
+    }
+
+    /** Each sequence with the virtual tokens in front. */
+    private Tensor embedBehindVirtual(Batch fresh) {
+        Tensor all = null;
+        for (int s = 0; s < fresh.sequences(); s++) {
+            Tensor before = all;
+            int[] ids = Arrays.copyOfRange(fresh.tokens(), fresh.starts()[s], fresh.starts()[s + 1]);
+            all = tape.scope(() -> {
+                Tensor own = tape.ops().concatRows(virtualEmbeddings(), embed(ids));
+                return before == null ? own : tape.ops().concatRows(before, own);
+            });
+            if (before != null) {
+                tape.close(before);
+            }
+        }
+        return all;
     }
 
     private Tensor layers(Batch batch) {

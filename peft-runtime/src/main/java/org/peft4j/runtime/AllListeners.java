@@ -2,9 +2,15 @@ package org.peft4j.runtime;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalLong;
 
 /** Tells several listeners. */
 record AllListeners(List<TrainingListener> listeners) implements TrainingListener {
+    @Override
+    public void estimated(MemoryEstimate estimate, OptionalLong available) {
+        listeners.forEach(l -> l.estimated(estimate, available));
+    }
+
     @Override
     public void started(TrainingPlan plan) {
         listeners.forEach(l -> l.started(plan));

@@ -15,7 +15,7 @@ import org.peft4j.model.Sampling;
 /** Measures a model on held-out data. */
 public final class Evaluator {
     /** Tokens that go through the model at once. */
-    private static final int BATCH_TOKENS = 4096;
+    static final int BATCH_TOKENS = 4096;
 
     private final PeftModel owner;
     private final AdaptedModel model;

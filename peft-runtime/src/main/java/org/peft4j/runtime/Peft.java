@@ -137,10 +137,14 @@ public final class Peft implements AutoCloseable {
         return new Training(this, model, adapter);
     }
 
-    Trainer trainer(TrainingPlan plan, TrainingListener listener) {
+    Trainer trainer(TrainingPlan plan, TrainingListener listener, MemoryCheck check) {
         List<TrainingListener> all = new ArrayList<>(listeners);
         all.add(listener);
-        return new Trainer(plan, new AllListeners(all));
+        AllListeners told = new AllListeners(all);
+        if (check != MemoryCheck.OFF) {
+            MemoryRoom.of(plan, MachineMemory.ofThisMachine()).require(check, told);
+        }
+        return new Trainer(plan, told);
     }
 
     /**
@@ -171,6 +175,7 @@ public final class Peft implements AutoCloseable {
                 .schedule(schedule.name(), scheduleSettings)
                 .settings(run.training())
                 .samples(run.samples())
+                .memoryCheck(run.memoryCheck())
                 .output(run.output());
         if (!run.data().eval().isEmpty()) {
             training.heldOut(source(run.data().eval(), run));

@@ -18,6 +18,7 @@ import org.peft4j.engine.Precision;
  * @param training how long
  * @param samples what is generated before and after
  * @param output where the result goes
+ * @param memoryCheck what is done where the run needs more memory than there is
  * @param overwrite whether a result that is there already may be replaced
  */
 public record RunConfig(
@@ -56,6 +57,11 @@ public record RunConfig(
         SampleSettings samples,
 
         @Setting(help = "Directory for the result.") Path output,
+
+        @Setting(
+                help = "Where the run seems to need more memory than the machine has left: refuse, warn, or off.",
+                value = "refuse")
+        MemoryCheck memoryCheck,
 
         @Setting(help = "Whether a result that is there already may be replaced.", value = "false")
         boolean overwrite) {}

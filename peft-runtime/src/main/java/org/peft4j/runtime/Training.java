@@ -44,6 +44,7 @@ public final class Training {
     private Record scheduleSettings = SettingsBinder.defaults(WarmupSettings.class);
     private TrainingSettings settings = SettingsBinder.defaults(TrainingSettings.class);
     private SampleSettings samples = SettingsBinder.defaults(SampleSettings.class);
+    private MemoryCheck memoryCheck = MemoryCheck.REFUSE;
     private Path output;
 
     Training(Peft peft, PeftModel model, Adapter adapter) {
@@ -119,6 +120,12 @@ public final class Training {
     /** Has these adapters, which are trained already, act innermost; they stay as they are. */
     public Training beneath(Adapter... others) {
         this.beneath = List.of(others);
+        return this;
+    }
+
+    /** Says what is done where the run seems to need more memory than the machine has left; at first it is refused. */
+    public Training memoryCheck(MemoryCheck check) {
+        this.memoryCheck = check;
         return this;
     }
 
@@ -211,9 +218,13 @@ public final class Training {
         return section;
     }
 
-    /** A trainer of this run, which may be stopped from another thread. */
+    /**
+     * A trainer of this run, which may be stopped from another thread.
+     *
+     * @throws org.peft4j.api.PeftException besides what is wrong with the data: {@code not-enough-memory}
+     */
     public Trainer trainer(TrainingListener listener) {
-        return peft.trainer(plan(), listener);
+        return peft.trainer(plan(), listener, memoryCheck);
     }
 
     /** Runs to the end. */
