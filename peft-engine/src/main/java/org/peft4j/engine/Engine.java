@@ -8,7 +8,7 @@ import org.nd4j.nativeblas.NativeOpsHolder;
 public final class Engine implements AutoCloseable {
     private final Workers workers;
     private final Blas blas;
-    private final HalfProducts halfProducts;
+    private final FrozenProducts frozenProducts;
     private final ConcurrentLinkedDeque<Arena> arenas = new ConcurrentLinkedDeque<>();
 
     private Engine(int threads) {
@@ -18,7 +18,7 @@ public final class Engine implements AutoCloseable {
         NativeOpsHolder.getInstance().getDeviceNativeOps().setOmpNumThreads(1);
         this.workers = new Workers(threads);
         this.blas = new Blas(workers);
-        this.halfProducts = new HalfProducts(workers);
+        this.frozenProducts = new FrozenProducts(workers);
     }
 
     /**
@@ -64,8 +64,8 @@ public final class Engine implements AutoCloseable {
         return workers;
     }
 
-    HalfProducts halfProducts() {
-        return halfProducts;
+    FrozenProducts frozenProducts() {
+        return frozenProducts;
     }
 
     Blas blas() {

@@ -51,6 +51,11 @@ public sealed interface FrozenMatrix permits FrozenMatrix.Dense, FrozenMatrix.En
 
     /** Plain memory. */
     record Dense(Buf values, int rows, int cols) implements FrozenMatrix {
+        /** Below these sizes a compiled kernel's call costs more than it saves. */
+        private static final int FEW_ROWS = 64;
+
+        private static final int SMALL_WEIGHT = 1 << 15;
+
         @Override
         public long bytes() {
             return 4L * rows * cols;
@@ -63,12 +68,29 @@ public sealed interface FrozenMatrix permits FrozenMatrix.Dense, FrozenMatrix.En
 
         @Override
         public void forward(Tape tape, int m, Mat x, Mat y) {
-            tape.blas().gemm(m, rows, cols, 1f, x, Mat.of(values, cols).t(), 0f, y);
+            if (worthCompiling(m)) {
+                tape.frozenProducts().gemm(m, x.address(), x.stride(), weight(true), 0f, y.address(), y.stride());
+            } else {
+                tape.blas().gemm(m, rows, cols, 1f, x, Mat.of(values, cols).t(), 0f, y);
+            }
         }
 
         @Override
         public void backward(Tape tape, int m, Mat dy, float beta, Mat dx) {
-            tape.blas().gemm(m, cols, rows, 1f, dy, Mat.of(values, cols), beta, dx);
+            if (worthCompiling(m)) {
+                tape.frozenProducts()
+                        .gemm(m, dy.address(), dy.stride(), weight(false), beta, dx.address(), dx.stride());
+            } else {
+                tape.blas().gemm(m, cols, rows, 1f, dy, Mat.of(values, cols), beta, dx);
+            }
+        }
+
+        private boolean worthCompiling(int m) {
+            return m >= FEW_ROWS && (long) rows * cols >= SMALL_WEIGHT && OneDnn.fastSingle();
+        }
+
+        private FrozenProducts.Weight weight(boolean transposed) {
+            return new FrozenProducts.Weight(values.address, rows, cols, transposed, false);
         }
     }
 

@@ -86,14 +86,14 @@ final class HalfMatrix implements FrozenMatrix {
 
     @Override
     public void forward(Tape tape, int m, Mat x, Mat y) {
-        HalfProducts.Half w = new HalfProducts.Half(address, rows, cols, true);
-        tape.halfProducts().gemm(m, x.address(), x.stride(), w, 0f, y.address(), y.stride());
+        FrozenProducts.Weight w = new FrozenProducts.Weight(address, rows, cols, true, true);
+        tape.frozenProducts().gemm(m, x.address(), x.stride(), w, 0f, y.address(), y.stride());
     }
 
     @Override
     public void backward(Tape tape, int m, Mat dy, float beta, Mat dx) {
-        HalfProducts.Half w = new HalfProducts.Half(address, rows, cols, false);
-        tape.halfProducts().gemm(m, dy.address(), dy.stride(), w, beta, dx.address(), dx.stride());
+        FrozenProducts.Weight w = new FrozenProducts.Weight(address, rows, cols, false, true);
+        tape.frozenProducts().gemm(m, dy.address(), dy.stride(), w, beta, dx.address(), dx.stride());
     }
 
     @Override

@@ -23,12 +23,12 @@ public enum Precision {
      * @throws PeftException {@code no-bf16} if bfloat16 is asked for and its library doesn't load on this platform
      */
     public boolean halves(long rows, long cols) {
-        if (this == BF16 && !HalfProducts.available()) {
+        if (this == BF16 && !OneDnn.available()) {
             throw PeftException.of(
                     "no-bf16",
                     "the library of bfloat16 products does not load on this platform",
                     "Choose precision fp32, or auto, which takes what there is.");
         }
-        return this == BF16 || this == AUTO && rows * cols >= WORTH_ROUNDING && HalfProducts.fast();
+        return this == BF16 || this == AUTO && rows * cols >= WORTH_ROUNDING && OneDnn.fastHalf();
     }
 }

@@ -53,8 +53,8 @@ public final class Tape implements AutoCloseable {
         return engine.workers();
     }
 
-    HalfProducts halfProducts() {
-        return engine.halfProducts();
+    FrozenProducts frozenProducts() {
+        return engine.frozenProducts();
     }
 
     Blas blas() {

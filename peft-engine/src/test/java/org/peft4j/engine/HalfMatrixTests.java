@@ -98,7 +98,7 @@ class HalfMatrixTests {
     @Test
     void autoKeepsSmallMatricesExact() {
         assertThat(Precision.AUTO.halves(64, 64)).isFalse();
-        assertThat(Precision.AUTO.halves(576, 1536)).isEqualTo(HalfProducts.fast());
+        assertThat(Precision.AUTO.halves(576, 1536)).isEqualTo(OneDnn.fastHalf());
         assertThat(Precision.FP32.halves(4096, 4096)).isFalse();
         assertThat(Precision.BF16.halves(1, 1)).isTrue();
     }

@@ -18,7 +18,7 @@ import org.peft4j.engine.Tensor;
 final class ForwardRun {
     private static final String EMBEDDING = "model.embed_tokens.weight";
     /** Rows of logits that are there at once: [rows, vocabulary]. */
-    private static final int LOSS_CHUNK = 1 << 22;
+    private static final int LOSS_CHUNK = 12 << 20;
 
     private final AdaptedModel model;
     private final BaseModel base;

@@ -1,0 +1,94 @@
+package org.peft4j.engine;
+
+import org.bytedeco.dnnl.global.dnnl;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.Pointer;
+import org.nd4j.nativeblas.NativeOpsHolder;
+
+/** What oneDNN can do on this machine. */
+final class OneDnn {
+    private static final byte PLAIN = 'N';
+    private static final byte TRANSPOSED = 'T';
+
+    private OneDnn() {}
+
+    /** Whether the library is there at all. */
+    static boolean available() {
+        return Support.AVAILABLE;
+    }
+
+    /** Whether this machine multiplies bfloat16 in hardware, so that it is faster than fp32. */
+    static boolean fastHalf() {
+        return Support.FAST_HALF;
+    }
+
+    /** Whether its fp32 products are compiled for this processor, so that they are as fast as BLAS or faster. */
+    static boolean fastSingle() {
+        return Support.FAST_SINGLE;
+    }
+
+    /** Holds the library to the calling thread: the threads are ours, its own would compete with them. */
+    static void ownThreadOnly() {
+        NativeOpsHolder.getInstance().getDeviceNativeOps().setOmpNumThreads(1);
+    }
+
+    /** Found out once, when first asked. */
+    private static final class Support {
+        static final boolean AVAILABLE;
+        static final boolean FAST_HALF;
+        static final boolean FAST_SINGLE;
+
+        static {
+            boolean there = false;
+            int isa = 0;
+            try {
+                isa = dnnl.dnnl_get_effective_cpu_isa();
+                there = true;
+            } catch (LinkageError e) {
+                // No native library for this platform: BLAS serves everywhere.
+            }
+            AVAILABLE = there;
+            FAST_HALF = there && has(isa, dnnl.dnnl_cpu_isa_avx512_core_bf16);
+            FAST_SINGLE = there && has(isa, dnnl.dnnl_cpu_isa_avx2);
+        }
+
+        private static boolean has(int isa, int wanted) {
+            return (isa & wanted) == wanted;
+        }
+    }
+
+    /** A pointer whose address can be set, so that a call allocates nothing. */
+    static final class At extends FloatPointer {
+        At() {
+            super((Pointer) null);
+        }
+
+        At to(long target) {
+            this.address = target;
+            return this;
+        }
+    }
+
+    /** {@code c = alpha a b + beta c} on the calling thread, which has to be held to itself. */
+    static void sgemm(
+            int m,
+            int n,
+            int k,
+            float alpha,
+            At a,
+            int lda,
+            boolean ta,
+            At b,
+            int ldb,
+            boolean tb,
+            float beta,
+            At c,
+            int ldc) {
+        int status = dnnl.dnnl_sgemm(
+                ta ? TRANSPOSED : PLAIN, tb ? TRANSPOSED : PLAIN, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+        if (status != 0) {
+            throw new IllegalStateException(
+                    "oneDNN refused a product " + m + " x " + n + " x " + k + ": status " + status);
+        }
+    }
+}

@@ -1,0 +1,122 @@
+package org.peft4j.engine;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.bytedeco.dnnl.IntMemoryMap;
+import org.bytedeco.dnnl.engine;
+import org.bytedeco.dnnl.global.dnnl;
+import org.bytedeco.dnnl.matmul;
+import org.bytedeco.dnnl.memory;
+import org.bytedeco.dnnl.post_ops;
+import org.bytedeco.dnnl.primitive_attr;
+import org.bytedeco.dnnl.stream;
+import org.bytedeco.javacpp.Pointer;
+
+/** A product of one form, compiled by oneDNN. Of one thread. */
+final class ProductKernel {
+    /** Numbers of rows whose descriptions are kept: those of a run recur. */
+    private static final int KEPT = 32;
+
+    private final Form form;
+    private final engine cpu;
+    private final matmul product;
+    private final OneDnn.At at = new OneDnn.At();
+    private final Map<Integer, Bound> bound = new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Integer, Bound> eldest) {
+            return size() > KEPT;
+        }
+    };
+
+    /**
+     * What a kernel is compiled for.
+     *
+     * @param m rows of the activations, or 0 for any number
+     * @param ldx elements from one row of the activations to the next
+     * @param rows of the weight as it lies in memory, [rows, cols]
+     * @param transposed whether the product takes the weight's transpose
+     * @param adding whether the product is added to what is there
+     * @param ldy elements from one row of the result to the next
+     * @param half whether activations and weight are bfloat16; in that case the activations are dense
+     */
+    record Form(int m, int ldx, int rows, int cols, boolean transposed, boolean adding, int ldy, boolean half) {
+        int inner() {
+            return transposed ? cols : rows;
+        }
+
+        int outer() {
+            return transposed ? rows : cols;
+        }
+
+        memory.data_type type() {
+            return half ? memory.data_type.bf16 : memory.data_type.f32;
+        }
+
+        memory.desc activations(long count) {
+            return matrix(type(), count, inner(), half ? inner() : ldx, 1);
+        }
+
+        memory.desc weight() {
+            return transposed ? matrix(type(), cols, rows, 1, cols) : matrix(type(), rows, cols, cols, 1);
+        }
+
+        memory.desc result(long count) {
+            return matrix(memory.data_type.f32, count, outer(), ldy, 1);
+        }
+    }
+
+    /** The library's descriptions of one number of rows. */
+    private static final class Bound {
+        final memory input;
+        final memory weight;
+        final memory output;
+        final IntMemoryMap arguments = new IntMemoryMap();
+
+        Bound(Form form, int m, engine cpu) {
+            input = unplaced(form.activations(m), cpu);
+            weight = unplaced(form.weight(), cpu);
+            output = unplaced(form.result(m), cpu);
+            arguments.put(dnnl.DNNL_ARG_SRC, input);
+            arguments.put(dnnl.DNNL_ARG_WEIGHTS, weight);
+            arguments.put(dnnl.DNNL_ARG_DST, output);
+        }
+    }
+
+    ProductKernel(Form form, engine cpu) {
+        this.form = form;
+        this.cpu = cpu;
+        primitive_attr how = new primitive_attr();
+        if (form.adding) {
+            post_ops add = new post_ops();
+            add.append_sum();
+            how.set_post_ops(add);
+        }
+        long rows = form.m == 0 ? dnnl.DNNL_RUNTIME_DIM_VAL() : form.m;
+        product = new matmul(
+                new matmul.primitive_desc(cpu, form.activations(rows), form.weight(), form.result(rows), how, false));
+    }
+
+    int inner() {
+        return form.inner();
+    }
+
+    static memory.desc matrix(memory.data_type type, long rows, long cols, long down, long right) {
+        return new memory.desc(new long[] {rows, cols}, type, new long[] {down, right});
+    }
+
+    static memory unplaced(memory.desc desc, engine cpu) {
+        return new memory(desc, cpu, (Pointer) null);
+    }
+
+    /** Multiplies m rows at x with the weight at w into y. */
+    void run(stream stream, int m, long x, long w, long y) {
+        Bound b = bound.computeIfAbsent(m, rows -> new Bound(form, rows, cpu));
+        b.input.set_data_handle(at.to(x));
+        b.weight.set_data_handle(at.to(w));
+        b.output.set_data_handle(at.to(y));
+        product.execute(stream, b.arguments);
+        stream._wait();
+    }
+}
