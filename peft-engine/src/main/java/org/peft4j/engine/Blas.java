@@ -4,15 +4,14 @@ import static org.bytedeco.openblas.global.openblas_nolapack.CblasNoTrans;
 import static org.bytedeco.openblas.global.openblas_nolapack.CblasRowMajor;
 import static org.bytedeco.openblas.global.openblas_nolapack.CblasTrans;
 
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.openblas.global.openblas_nolapack;
 
 /** Matrix products on native memory: one BLAS thread per call, the work split in Java. */
 final class Blas {
     /** Below this many multiply-adds a product is not worth splitting. */
     private static final long SPLIT_FROM = 1L << 19;
-
-    /** Up to this length of the shortest side oneDNN multiplies faster than BLAS, up to three times where it is a rank of 8. */
-    private static final int NARROW = 64;
 
     private static final ThreadLocal<Operands> OPERANDS = ThreadLocal.withInitial(Operands::new);
 
@@ -24,16 +23,22 @@ final class Blas {
         org.bytedeco.openblas.presets.openblas_nolapack.blas_set_num_threads(1);
     }
 
-    private static final class Operands {
-        final OneDnn.At a = new OneDnn.At();
-        final OneDnn.At b = new OneDnn.At();
-        final OneDnn.At c = new OneDnn.At();
-
-        Operands() {
-            if (OneDnn.fastSingle()) {
-                OneDnn.ownThreadOnly();
-            }
+    /** A pointer whose address can be set, so that a call allocates nothing. */
+    private static final class At extends FloatPointer {
+        At() {
+            super((Pointer) null);
         }
+
+        At to(long target) {
+            this.address = target;
+            return this;
+        }
+    }
+
+    private static final class Operands {
+        final At a = new At();
+        final At b = new At();
+        final At c = new At();
     }
 
     /**
@@ -56,7 +61,7 @@ final class Blas {
             return new Mat(address, stride, !transposed);
         }
 
-        private Mat rows(int from) {
+        Mat rows(int from) {
             return new Mat(address + 4L * from * (transposed ? 1 : stride), stride, transposed);
         }
 
@@ -83,27 +88,20 @@ final class Blas {
             return;
         }
         Operands p = OPERANDS.get();
-        p.a.to(a.address);
-        p.b.to(b.address);
-        p.c.to(c.address);
-        if (OneDnn.fastSingle() && Math.min(m, Math.min(n, k)) <= NARROW) {
-            OneDnn.sgemm(m, n, k, alpha, p.a, a.stride, a.transposed, p.b, b.stride, b.transposed, beta, p.c, c.stride);
-        } else {
-            openblas_nolapack.cblas_sgemm(
-                    CblasRowMajor,
-                    a.transposed ? CblasTrans : CblasNoTrans,
-                    b.transposed ? CblasTrans : CblasNoTrans,
-                    m,
-                    n,
-                    k,
-                    alpha,
-                    p.a,
-                    a.stride,
-                    p.b,
-                    b.stride,
-                    beta,
-                    p.c,
-                    c.stride);
-        }
+        openblas_nolapack.cblas_sgemm(
+                CblasRowMajor,
+                a.transposed ? CblasTrans : CblasNoTrans,
+                b.transposed ? CblasTrans : CblasNoTrans,
+                m,
+                n,
+                k,
+                alpha,
+                p.a.to(a.address),
+                a.stride,
+                p.b.to(b.address),
+                b.stride,
+                beta,
+                p.c.to(c.address),
+                c.stride);
     }
 }

@@ -51,11 +51,6 @@ public sealed interface FrozenMatrix permits FrozenMatrix.Dense, FrozenMatrix.En
 
     /** Plain memory. */
     record Dense(Buf values, int rows, int cols) implements FrozenMatrix {
-        /** Below these sizes a compiled kernel's call costs more than it saves. */
-        private static final int FEW_ROWS = 64;
-
-        private static final int SMALL_WEIGHT = 1 << 15;
-
         @Override
         public long bytes() {
             return 4L * rows * cols;
@@ -68,8 +63,8 @@ public sealed interface FrozenMatrix permits FrozenMatrix.Dense, FrozenMatrix.En
 
         @Override
         public void forward(Tape tape, int m, Mat x, Mat y) {
-            if (worthCompiling(m)) {
-                tape.frozenProducts().gemm(m, x.address(), x.stride(), weight(true), 0f, y.address(), y.stride());
+            if (OneDnn.fastSingle() && weight(true).suits()) {
+                tape.frozenProducts().gemm(m, x, weight(true), 0f, y);
             } else {
                 tape.blas().gemm(m, rows, cols, 1f, x, Mat.of(values, cols).t(), 0f, y);
             }
@@ -77,16 +72,11 @@ public sealed interface FrozenMatrix permits FrozenMatrix.Dense, FrozenMatrix.En
 
         @Override
         public void backward(Tape tape, int m, Mat dy, float beta, Mat dx) {
-            if (worthCompiling(m)) {
-                tape.frozenProducts()
-                        .gemm(m, dy.address(), dy.stride(), weight(false), beta, dx.address(), dx.stride());
+            if (OneDnn.fastSingle() && weight(false).suits()) {
+                tape.frozenProducts().gemm(m, dy, weight(false), beta, dx);
             } else {
                 tape.blas().gemm(m, cols, rows, 1f, dy, Mat.of(values, cols), beta, dx);
             }
-        }
-
-        private boolean worthCompiling(int m) {
-            return m >= FEW_ROWS && (long) rows * cols >= SMALL_WEIGHT && OneDnn.fastSingle();
         }
 
         private FrozenProducts.Weight weight(boolean transposed) {

@@ -87,13 +87,13 @@ final class HalfMatrix implements FrozenMatrix {
     @Override
     public void forward(Tape tape, int m, Mat x, Mat y) {
         FrozenProducts.Weight w = new FrozenProducts.Weight(address, rows, cols, true, true);
-        tape.frozenProducts().gemm(m, x.address(), x.stride(), w, 0f, y.address(), y.stride());
+        tape.frozenProducts().gemm(m, x, w, 0f, y);
     }
 
     @Override
     public void backward(Tape tape, int m, Mat dy, float beta, Mat dx) {
         FrozenProducts.Weight w = new FrozenProducts.Weight(address, rows, cols, false, true);
-        tape.frozenProducts().gemm(m, dy.address(), dy.stride(), w, beta, dx.address(), dx.stride());
+        tape.frozenProducts().gemm(m, dy, w, beta, dx);
     }
 
     @Override

@@ -1,15 +1,17 @@
 package org.peft4j.engine;
 
 import org.bytedeco.dnnl.global.dnnl;
-import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.nd4j.nativeblas.NativeOpsHolder;
 
-/** What oneDNN can do on this machine. */
+/**
+ * What oneDNN can do on this machine.
+ *
+ * <p>Of its fp32 products only those that are compiled for a number of rows are used. The others (its {@code sgemm}, and kernels for
+ * any number of rows) keep data where the stack pointer points: a signal that arrives meanwhile, a profiler's for example, destroys
+ * memory. Its bfloat16 kernels for any number of rows don't.
+ */
 final class OneDnn {
-    private static final byte PLAIN = 'N';
-    private static final byte TRANSPOSED = 'T';
-
     private OneDnn() {}
 
     /** Whether the library is there at all. */
@@ -58,7 +60,7 @@ final class OneDnn {
     }
 
     /** A pointer whose address can be set, so that a call allocates nothing. */
-    static final class At extends FloatPointer {
+    static final class At extends Pointer {
         At() {
             super((Pointer) null);
         }
@@ -66,29 +68,6 @@ final class OneDnn {
         At to(long target) {
             this.address = target;
             return this;
-        }
-    }
-
-    /** {@code c = alpha a b + beta c} on the calling thread, which has to be held to itself. */
-    static void sgemm(
-            int m,
-            int n,
-            int k,
-            float alpha,
-            At a,
-            int lda,
-            boolean ta,
-            At b,
-            int ldb,
-            boolean tb,
-            float beta,
-            At c,
-            int ldc) {
-        int status = dnnl.dnnl_sgemm(
-                ta ? TRANSPOSED : PLAIN, tb ? TRANSPOSED : PLAIN, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
-        if (status != 0) {
-            throw new IllegalStateException(
-                    "oneDNN refused a product " + m + " x " + n + " x " + k + ": status " + status);
         }
     }
 }
