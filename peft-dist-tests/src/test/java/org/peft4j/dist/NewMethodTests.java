@@ -59,7 +59,8 @@ class NewMethodTests {
         assertThat(results)
                 .filteredOn(Project.Result::failed)
                 .extracting(Project.Result::message)
-                .anyMatch(m -> m.contains("description() is empty") && m.contains("One sentence"))
+                .anyMatch(m -> m.startsWith("description() is empty. [describes itself, with MyMethod2Config[")
+                        && m.contains("One sentence"))
                 .anyMatch(m -> m.contains("creates no trainable parameter") && m.contains("params.param"));
         assertThat(results)
                 .filteredOn(r -> r.status() == Status.ABORTED)

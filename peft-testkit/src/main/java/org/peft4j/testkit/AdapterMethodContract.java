@@ -71,7 +71,18 @@ public abstract class AdapterMethodContract<C extends Record> {
                 trial.obstacle().ifPresent(Assumptions::abort);
             }
             check.body().run(trial);
+        } catch (AssertionError e) {
+            throw named(e, check.name() + ", with " + config);
         }
+    }
+
+    /** The same failure with its check in the first line, which is all that many reports show. */
+    private static AssertionError named(AssertionError failure, String where) {
+        String[] lines = String.valueOf(failure.getMessage()).split("\n", 2);
+        String rest = lines.length > 1 ? "\n" + lines[1] : "";
+        AssertionError named = new AssertionError(lines[0] + " [" + where + "]" + rest, failure.getCause());
+        named.setStackTrace(failure.getStackTrace());
+        return named;
     }
 
     /** What the method says of settings that cannot work. */
