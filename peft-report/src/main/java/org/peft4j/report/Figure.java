@@ -81,6 +81,11 @@ public enum Figure {
         return better;
     }
 
+    /** Whether it follows from the settings alone, so that one run tells it: no seed changes it. */
+    public boolean exact() {
+        return this == TRAINABLE_PARAMETERS || this == TRAINABLE_SHARE || this == ADAPTER_BYTES;
+    }
+
     /** The figure of this {@link #key()}. */
     public static Optional<Figure> named(String key) {
         return Arrays.stream(values()).filter(f -> f.key.equals(key)).findFirst();
