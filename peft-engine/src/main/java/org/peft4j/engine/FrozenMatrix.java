@@ -6,7 +6,7 @@ import org.peft4j.api.MatrixSource;
 import org.peft4j.engine.Blas.Mat;
 
 /** A weight [out, in] that is never trained: plain fp32 memory, or encoded and decoded tile by tile inside the product. */
-public sealed interface FrozenMatrix permits FrozenMatrix.Dense, FrozenMatrix.Encoded, HalfMatrix {
+public sealed interface FrozenMatrix permits FrozenMatrix.Dense, EncodedMatrix, HalfMatrix {
     /** Number of outputs. */
     int rows();
 
@@ -44,9 +44,14 @@ public sealed interface FrozenMatrix permits FrozenMatrix.Dense, FrozenMatrix.En
         return HalfMatrix.round(weight);
     }
 
-    /** An encoded weight. */
+    /** An encoded weight, multiplied in fp32. */
     static FrozenMatrix encoded(EncodedWeight weight) {
-        return new Encoded(weight);
+        return encoded(weight, Precision.FP32);
+    }
+
+    /** An encoded weight, decoded to fp32 or to bfloat16 for its products as {@link Precision#halves} says. */
+    static FrozenMatrix encoded(EncodedWeight weight, Precision precision) {
+        return new EncodedMatrix(weight, precision.halves(weight.rows(), weight.cols()));
     }
 
     /** Plain memory. */
@@ -81,74 +86,6 @@ public sealed interface FrozenMatrix permits FrozenMatrix.Dense, FrozenMatrix.En
 
         private FrozenProducts.Weight weight(boolean transposed) {
             return new FrozenProducts.Weight(values.address, rows, cols, transposed, false);
-        }
-    }
-
-    /** Encoded: tiles of about a megabyte, decoded by all threads. */
-    record Encoded(EncodedWeight weight) implements FrozenMatrix {
-        private static final int TILE = 1 << 18;
-
-        @Override
-        public int rows() {
-            return Math.toIntExact(weight.rows());
-        }
-
-        @Override
-        public int cols() {
-            return Math.toIntExact(weight.cols());
-        }
-
-        @Override
-        public long bytes() {
-            return weight.bytes();
-        }
-
-        @Override
-        public void read(int firstRow, int rowCount, float[] into, int offset) {
-            weight.decode(firstRow, rowCount, into, offset);
-        }
-
-        @Override
-        public void forward(Tape tape, int m, Mat x, Mat y) {
-            tiles(
-                    tape,
-                    (first, count, tile) -> tape.blas().gemm(m, count, cols(), 1f, x, tile.t(), 0f, y.columns(first)));
-        }
-
-        @Override
-        public void backward(Tape tape, int m, Mat dy, float beta, Mat dx) {
-            tiles(
-                    tape,
-                    (first, count, tile) -> tape.blas()
-                            .gemm(m, cols(), count, 1f, dy.columns(first), tile, first == 0 ? beta : 1f, dx));
-        }
-
-        /** Some rows, decoded. */
-        private interface Tile {
-            /** Works with rows {@code first} to {@code first + count}. */
-            void run(int first, int count, Mat rows);
-        }
-
-        /** Calls {@code body} with tiles of decoded rows, from the first row to the last. */
-        private void tiles(Tape tape, Tile body) {
-            int cols = cols();
-            int height = Math.min(rows(), Math.max(16, TILE / cols));
-            Buf scratch = tape.take((long) height * cols);
-            for (int first = 0; first < rows(); first += height) {
-                int start = first;
-                int count = Math.min(height, rows() - first);
-                tape.workers().split(count, 8, (from, to) -> {
-                    int step = Math.max(1, 4096 / cols);
-                    float[] piece = new float[step * cols];
-                    for (int r = from; r < to; r += step) {
-                        int n = Math.min(step, to - r);
-                        weight.decode(start + r, n, piece, 0);
-                        scratch.put(r * cols, piece, 0, n * cols);
-                    }
-                });
-                body.run(first, count, Mat.of(scratch, cols));
-            }
-            tape.giveBack(scratch);
         }
     }
 }

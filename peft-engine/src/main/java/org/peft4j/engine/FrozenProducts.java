@@ -79,13 +79,46 @@ final class FrozenProducts {
         });
     }
 
+    /** Rounds x [m, k] to bfloat16, dense at an address, on all threads. */
+    void round(int m, Mat x, int k, long to) {
+        workers.split(m, 16, (from, end) -> roundHere(end - from, x.rows(from), k, to + 2L * from * k));
+    }
+
+    /** The same on the calling thread. */
+    static void roundHere(int m, Mat x, int k, long to) {
+        LANES.get().rounding.round(x.address(), m, k, x.stride(), to);
+    }
+
+    /**
+     * As {@link #gemm} with a bfloat16 weight, of activations that are rounded already.
+     *
+     * @param x their address
+     * @param ldx numbers from one row to the next
+     */
+    void gemmRounded(int m, long x, int ldx, Weight w, float beta, Mat y) {
+        Form form = new Form(0, ldx, w.rows, w.cols, w.transposed, beta != 0f, y.stride(), true);
+        workers.split(
+                m,
+                16,
+                (from, to) -> LANES.get()
+                        .run(
+                                form,
+                                to - from,
+                                x + 2L * from * ldx,
+                                w.address,
+                                y.rows(from).address()));
+    }
+
     private static void half(int m, Mat x, Weight w, float beta, Mat y) {
-        int most = Math.max(LEAST_ROWS, MOST_ROUNDED / w.inner());
-        Form form = new Form(0, x.stride(), w.rows, w.cols, w.transposed, beta != 0f, y.stride(), true);
+        Lane lane = LANES.get();
+        int k = w.inner();
+        int most = Math.max(LEAST_ROWS, MOST_ROUNDED / k);
+        Form form = new Form(0, k, w.rows, w.cols, w.transposed, beta != 0f, y.stride(), true);
         for (int at = 0; at < m; at += most) {
             int rows = Math.min(most, m - at);
-            LANES.get()
-                    .run(form, rows, x.rows(at).address(), w.address, y.rows(at).address());
+            long rounded = lane.rounded(rows, k);
+            lane.rounding.round(x.rows(at).address(), rows, k, x.stride(), rounded);
+            lane.run(form, rows, rounded, w.address, y.rows(at).address());
         }
     }
 
@@ -113,19 +146,24 @@ final class FrozenProducts {
         private final stream stream = new stream(cpu);
         private final Map<Form, ProductKernel> kernels = new HashMap<>();
         private final Rounding rounding = new Rounding(cpu, stream);
+        private BytePointer rounded = new BytePointer(1 << 20);
 
         Lane() {
             OneDnn.ownThreadOnly();
         }
 
-        void run(Form form, int m, long x, long w, long y) {
-            ProductKernel kernel = kernels.computeIfAbsent(form, f -> new ProductKernel(f, cpu));
-            if (form.half()) {
-                BytePointer rounded = rounding.round(x, m, kernel.inner(), form.ldx());
-                kernel.run(stream, m, rounded.address(), w, y);
-            } else {
-                kernel.run(stream, m, x, w, y);
+        /** Room for this many bfloat16 numbers, until the next call. */
+        long rounded(int rows, int cols) {
+            long needed = 2L * rows * cols;
+            if (rounded.capacity() < needed) {
+                rounded.close();
+                rounded = new BytePointer(needed);
             }
+            return rounded.address();
+        }
+
+        void run(Form form, int m, long x, long w, long y) {
+            kernels.computeIfAbsent(form, f -> new ProductKernel(f, cpu)).run(stream, m, x, w, y);
         }
     }
 }

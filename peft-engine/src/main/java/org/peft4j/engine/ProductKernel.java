@@ -39,7 +39,7 @@ final class ProductKernel {
      * @param transposed whether the product takes the weight's transpose
      * @param adding whether the product is added to what is there
      * @param ldy elements from one row of the result to the next
-     * @param half whether activations and weight are bfloat16; in that case the activations are dense
+     * @param half whether activations and weight are bfloat16
      */
     record Form(int m, int ldx, int rows, int cols, boolean transposed, boolean adding, int ldy, boolean half) {
         int inner() {
@@ -55,7 +55,7 @@ final class ProductKernel {
         }
 
         memory.desc activations(long count) {
-            return matrix(type(), count, inner(), half ? inner() : ldx, 1);
+            return matrix(type(), count, inner(), ldx, 1);
         }
 
         memory.desc weight() {
@@ -96,10 +96,6 @@ final class ProductKernel {
         long rows = form.m == 0 ? dnnl.DNNL_RUNTIME_DIM_VAL() : form.m;
         product = new matmul(
                 new matmul.primitive_desc(cpu, form.activations(rows), form.weight(), form.result(rows), how, false));
-    }
-
-    int inner() {
-        return form.inner();
     }
 
     static memory.desc matrix(memory.data_type type, long rows, long cols, long down, long right) {

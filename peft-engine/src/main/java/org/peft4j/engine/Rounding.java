@@ -8,7 +8,6 @@ import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.reorder;
 import org.bytedeco.dnnl.stream;
-import org.bytedeco.javacpp.BytePointer;
 
 /**
  * Rounds rows of fp32 numbers to bfloat16. A kernel is compiled for a number of rows; rows come in any number, so they are cut into
@@ -21,7 +20,6 @@ final class Rounding {
     private final stream stream;
     private final Map<Form, Kernel> kernels = new HashMap<>();
     private final OneDnn.At at = new OneDnn.At();
-    private BytePointer rounded = new BytePointer(1 << 20);
 
     private record Form(int rows, int cols, int stride) {}
 
@@ -30,20 +28,14 @@ final class Rounding {
         this.stream = stream;
     }
 
-    /** The rows at x, {@code stride} numbers apart, dense in bfloat16: until the next call. */
-    BytePointer round(long x, int rows, int cols, int stride) {
-        long needed = 2L * rows * cols;
-        if (rounded.capacity() < needed) {
-            rounded.close();
-            rounded = new BytePointer(needed);
-        }
+    /** Writes the rows at x, {@code stride} numbers apart, dense in bfloat16 to y. */
+    void round(long x, int rows, int cols, int stride, long y) {
         for (int r = 0; r < rows; ) {
             int n = Math.min(MOST_ROWS, Integer.highestOneBit(rows - r));
             kernels.computeIfAbsent(new Form(n, cols, stride), f -> new Kernel(f, cpu))
-                    .run(x + 4L * r * stride, rounded.address() + 2L * r * cols);
+                    .run(x + 4L * r * stride, y + 2L * r * cols);
             r += n;
         }
-        return rounded;
     }
 
     private final class Kernel {

@@ -83,6 +83,31 @@ class HalfMatrixTests {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 37})
+    void anEncodedWeightIsMultipliedInTilesAsTheRoundedOneIs(int tokens) {
+        int out = (1 << 20) / IN + 900; // more than a tile
+        Given many = Given.normal(5, out, IN);
+        try (Engine engine = Engine.create(2)) {
+            float[][] whole = products(engine, rounded(many.values(), out, IN), tokens);
+            float[][] tiled =
+                    products(engine, FrozenMatrix.encoded(new ModelOpsTests.Kept(many), Precision.BF16), tokens);
+            GradientCheck.close("product", tiled[0], whole[0], 1e-5);
+            GradientCheck.close("gradient", tiled[1], whole[1], 1e-5);
+        }
+    }
+
+    /** The product with some input, and the input's gradient of the product's weighted sum. */
+    private static float[][] products(Engine engine, FrozenMatrix w, int tokens) {
+        try (Tape tape = engine.tape(true, true, 0)) {
+            Tensor x = tape.leaf(Given.normal(2, tokens, w.cols()).values(), true, tokens, w.cols());
+            Tensor y = ModelOps.linear(tape, x, w);
+            Tensor g = tape.leaf(Given.normal(3, tokens, w.rows()).values(), false, tokens, w.rows());
+            tape.backward(tape.ops().sum(tape.ops().mul(y, g)));
+            return new float[][] {y.toArray(), x.gradient.buf.toArray()};
+        }
+    }
+
     @Test
     void mappedBytesAreUsedAsTheyAre() {
         ByteBuffer bytes = ByteBuffer.allocateDirect(2 * OUT * IN).order(ByteOrder.LITTLE_ENDIAN);

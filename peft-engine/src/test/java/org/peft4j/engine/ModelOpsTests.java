@@ -13,7 +13,7 @@ import org.peft4j.api.RawTensor;
 
 class ModelOpsTests {
     /** Kept as it is: an encoding that loses nothing. */
-    private record Kept(Given of) implements EncodedWeight {
+    record Kept(Given of) implements EncodedWeight {
         @Override
         public long rows() {
             return of.rows();

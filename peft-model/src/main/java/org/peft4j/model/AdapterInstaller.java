@@ -97,7 +97,11 @@ final class AdapterInstaller implements Installer {
                 continue; // rounding what is rounded already would only add errors
             }
             adapter.storage.put(
-                    site, encoded.computeIfAbsent(key, k -> FrozenMatrix.encoded(codec.encode(base.source(k)))));
+                    site,
+                    encoded.computeIfAbsent(
+                            key,
+                            k -> FrozenMatrix.encoded(
+                                    codec.encode(base.source(k)), base.storage().precision())));
         }
     }
 

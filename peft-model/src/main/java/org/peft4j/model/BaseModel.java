@@ -67,7 +67,7 @@ public final class BaseModel {
         BaseModel model = new BaseModel(engine, checkpoint, storage);
         Map<String, EncodedWeight> restored =
                 new StoredLayers(checkpoint, storage.installed()).restored(model.shape.sites(Role.Kind.LINEAR));
-        restored.forEach((key, weight) -> model.encoded.put(key, FrozenMatrix.encoded(weight)));
+        restored.forEach((key, weight) -> model.encoded.put(key, FrozenMatrix.encoded(weight, storage.precision())));
         for (BaseParam p : model.shape.parameters()) {
             if (!restored.containsKey(p.path())) {
                 checkpoint.requireTensor(p.path(), p.shape().toArray());
@@ -78,7 +78,7 @@ public final class BaseModel {
                         .filter(Targets.allLinear())
                         .map(model::weightKey)
                         .forEach(key -> model.encoded.computeIfAbsent(
-                                key, k -> FrozenMatrix.encoded(codec.encode(model.source(k))))));
+                                key, k -> FrozenMatrix.encoded(codec.encode(model.source(k)), storage.precision()))));
         return model;
     }
 

@@ -10,7 +10,7 @@ import org.peft4j.engine.Precision;
  *
  * @param installed the codecs that a quantized checkpoint may be of
  * @param codec what every linear layer but the output head is encoded with as it is loaded; empty: kept as the checkpoint has it
- * @param precision of the weights that are not encoded
+ * @param precision of the weights that are not encoded, and of the products with those that are
  */
 public record Storage(List<WeightCodec> installed, Optional<WeightCodec> codec, Precision precision) {
     /** Copies the list. */

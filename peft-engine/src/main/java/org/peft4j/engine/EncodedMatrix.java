@@ -1,0 +1,141 @@
+package org.peft4j.engine;
+
+import org.peft4j.api.EncodedWeight;
+import org.peft4j.engine.Blas.Mat;
+
+/**
+ * A frozen weight that is decoded tile by tile inside the product, by all threads; no whole weight is ever decoded.
+ *
+ * @param half whether tiles are rounded to bfloat16 and multiplied so
+ */
+record EncodedMatrix(EncodedWeight weight, boolean half) implements FrozenMatrix {
+    /** Elements of a tile: about a megabyte in fp32, twice that in bfloat16, where a product packs its activations anew for each. */
+    private static final int TILE = 1 << 18;
+
+    private static final int HALF_TILE = 1 << 20;
+
+    /** Elements a thread decodes at once. */
+    private static final int PIECE = 1 << 12;
+
+    @Override
+    public int rows() {
+        return Math.toIntExact(weight.rows());
+    }
+
+    @Override
+    public int cols() {
+        return Math.toIntExact(weight.cols());
+    }
+
+    @Override
+    public long bytes() {
+        return weight.bytes();
+    }
+
+    @Override
+    public void read(int firstRow, int rowCount, float[] into, int offset) {
+        weight.decode(firstRow, rowCount, into, offset);
+    }
+
+    @Override
+    public void forward(Tape tape, int m, Mat x, Mat y) {
+        if (!half) {
+            tiles(
+                    tape,
+                    (first, count, tile) -> tape.blas().gemm(m, count, cols(), 1f, x, tile.t(), 0f, y.columns(first)));
+            return;
+        }
+        int k = cols();
+        Buf rounded = tape.take(halfLength(m, k));
+        tape.frozenProducts().round(m, x, k, rounded.address);
+        halfTiles(tape, (first, count, tile) -> {
+            FrozenProducts.Weight w = new FrozenProducts.Weight(tile, count, k, true, true);
+            tape.frozenProducts().gemmRounded(m, rounded.address, k, w, 0f, y.columns(first));
+        });
+        tape.giveBack(rounded);
+    }
+
+    @Override
+    public void backward(Tape tape, int m, Mat dy, float beta, Mat dx) {
+        if (!half) {
+            tiles(
+                    tape,
+                    (first, count, tile) -> tape.blas()
+                            .gemm(m, cols(), count, 1f, dy.columns(first), tile, first == 0 ? beta : 1f, dx));
+            return;
+        }
+        Buf rounded = tape.take(halfLength(m, rows()));
+        tape.frozenProducts().round(m, dy, rows(), rounded.address);
+        halfTiles(tape, (first, count, tile) -> {
+            FrozenProducts.Weight w = new FrozenProducts.Weight(tile, count, cols(), false, true);
+            float factor = first == 0 ? beta : 1f;
+            tape.frozenProducts().gemmRounded(m, rounded.address + 2L * first, rows(), w, factor, dx);
+        });
+        tape.giveBack(rounded);
+    }
+
+    /** How many fp32 numbers take the room of so many bfloat16 numbers. */
+    private static long halfLength(int rows, int cols) {
+        return ((long) rows * cols + 1) / 2;
+    }
+
+    /** Some rows, decoded to fp32. */
+    private interface Tile {
+        /** Works with rows {@code first} to {@code first + count}. */
+        void run(int first, int count, Mat rows);
+    }
+
+    /** Some rows, decoded to bfloat16. */
+    private interface HalfTile {
+        /** Works with rows {@code first} to {@code first + count} at an address. */
+        void run(int first, int count, long rows);
+    }
+
+    /** Calls {@code body} with tiles of decoded rows, from the first row to the last. */
+    private void tiles(Tape tape, Tile body) {
+        int cols = cols();
+        int height = Math.min(rows(), Math.max(16, TILE / cols));
+        Buf scratch = tape.take((long) height * cols);
+        for (int first = 0; first < rows(); first += height) {
+            int start = first;
+            int count = Math.min(height, rows() - first);
+            decode(tape, start, count, (r, n, piece) -> scratch.put(r * cols, piece, 0, n * cols));
+            body.run(first, count, Mat.of(scratch, cols));
+        }
+        tape.giveBack(scratch);
+    }
+
+    private void halfTiles(Tape tape, HalfTile body) {
+        int cols = cols();
+        int height = Math.min(rows(), Math.max(16, HALF_TILE / cols));
+        Buf tile = tape.take(halfLength(height, cols));
+        for (int first = 0; first < rows(); first += height) {
+            int count = Math.min(height, rows() - first);
+            decode(tape, first, count, (r, n, piece) -> {
+                Buf plain = Scratch.take(n * cols);
+                plain.put(0, piece, 0, n * cols);
+                FrozenProducts.roundHere(n, Mat.of(plain, cols), cols, tile.address + 2L * r * cols);
+            });
+            body.run(first, count, tile.address);
+        }
+        tape.giveBack(tile);
+    }
+
+    /** What is done with decoded rows {@code r} to {@code r + n} of a tile. */
+    private interface Piece {
+        void put(int r, int n, float[] values);
+    }
+
+    private void decode(Tape tape, int first, int count, Piece piece) {
+        int cols = cols();
+        tape.workers().split(count, 8, (from, to) -> {
+            int step = Math.max(1, PIECE / cols);
+            float[] values = new float[step * cols];
+            for (int r = from; r < to; r += step) {
+                int n = Math.min(step, to - r);
+                weight.decode(first + r, n, values, 0);
+                piece.put(r, n, values);
+            }
+        });
+    }
+}
