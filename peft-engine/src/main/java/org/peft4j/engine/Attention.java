@@ -9,9 +9,6 @@ import org.peft4j.api.KeyWindow;
  * kept, probabilities are computed again in the backward pass (Dao et al. 2022).
  */
 public final class Attention {
-    /** Queries of a block. */
-    static final int BLOCK = 64;
-
     /** Queries of a task where sequences don't matter. */
     private static final int SPAN = 256;
 

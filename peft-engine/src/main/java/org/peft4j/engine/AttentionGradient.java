@@ -58,9 +58,7 @@ final class AttentionGradient {
         int most = pass.longest();
         pass.tasks((run, kvHead) -> {
             Work work = new Work(run, kvHead, most);
-            for (int h = kvHead * heads.group(); h < (kvHead + 1) * heads.group(); h++) {
-                work.head(h);
-            }
+            work.all();
         });
         parts.forEach(this::addParts);
     }
@@ -111,8 +109,10 @@ final class AttentionGradient {
         private final int kvHead;
         private final Buf probabilities;
         private final Buf slopes;
-        private final float[] logSums = new float[Attention.BLOCK];
-        private final float[] means = new float[Attention.BLOCK];
+        private final Buf queries;
+        private final Buf outGradients;
+        private final float[] logSums;
+        private final float[] means;
         private final float[] o;
         private final float[] g;
 
@@ -120,32 +120,42 @@ final class AttentionGradient {
             this.run = pass.run(index);
             this.index = index;
             this.kvHead = kvHead;
-            this.probabilities = Scratch.take(Attention.BLOCK * most);
-            this.slopes = Scratch.takeSecond(Attention.BLOCK * most);
+            HeadStack stack = pass.stack();
+            this.probabilities = Scratch.take(stack.rows() * most);
+            this.slopes = Scratch.takeSecond(stack.rows() * most);
+            Buf room = Scratch.takeThird(2 * stack.size());
+            this.queries = room.slice(0, stack.size());
+            this.outGradients = room.slice(stack.size(), stack.size());
+            this.logSums = new float[stack.rows()];
+            this.means = new float[stack.rows()];
             this.o = new float[heads.headDim()];
             this.g = new float[heads.headDim()];
         }
 
-        void head(int head) {
+        /** All heads of the key/value head. */
+        void all() {
             List<AttentionPass.Segment> segments = pass.segments(index, kvHead);
-            for (int i = 0; i < run.queries(); i += Attention.BLOCK) {
-                int n = Math.min(Attention.BLOCK, run.queries() - i);
+            int step = pass.stack().queries();
+            for (int i = 0; i < run.queries(); i += step) {
+                int n = Math.min(step, run.queries() - i);
                 List<AttentionPass.Segment> all = new ArrayList<>(segments);
                 all.add(pass.own(run, kvHead, run.past() + i + n));
-                block(head, i, n, all);
+                block(i, n, all);
             }
         }
 
-        private void block(int head, int firstQuery, int n, List<AttentionPass.Segment> all) {
+        private void block(int firstQuery, int n, List<AttentionPass.Segment> all) {
             int rowIndex = run.queryStart() + firstQuery;
-            int width = pass.scores(run, head, firstQuery, n, all, probabilities);
-            Mat outGradient = pass.queryMat(out.gradient.buf, rowIndex, head);
+            int count = n * heads.group();
+            Mat stackedQueries = pass.stack().stacked(pass.queries().value(), rowIndex, n, kvHead, queries);
+            int width = pass.scores(stackedQueries, count, all, probabilities);
+            Mat outGradient = pass.stack().stacked(out.gradient.buf, rowIndex, n, kvHead, outGradients);
             int at = 0;
             for (AttentionPass.Segment s : all) {
                 if (s.count() > 0) {
                     Mat target = Mat.of(slopes, at, width);
                     Blas.single(
-                            n,
+                            count,
                             s.count(),
                             heads.headDim(),
                             1f,
@@ -157,14 +167,17 @@ final class AttentionGradient {
                 }
             }
             int common = width - all.get(all.size() - 1).count();
-            for (int j = 0; j < n; j++) {
-                logSums[j] = pass.logSum(rowIndex + j, head);
-                means[j] = mean(rowIndex + j, head);
+            if (!ScoreRows.compiled(count, width)) {
+                for (int j = 0; j < count; j++) {
+                    int head = kvHead * heads.group() + j / n;
+                    logSums[j] = pass.logSum(rowIndex + j % n, head);
+                    means[j] = mean(rowIndex + j % n, head);
+                }
             }
             ScoreRows rows = ScoreRows.ofThread();
-            pass.see(rows, head, run, firstQuery, n, common);
-            rows.slopes(probabilities, slopes, n, width, common, logSums, means, heads.scale());
-            spread(head, rowIndex, n, width, all, outGradient);
+            pass.see(rows, kvHead, run, firstQuery, n, common);
+            rows.slopes(probabilities, slopes, count, width, common, logSums, means);
+            spread(rowIndex, n, width, all, stackedQueries, outGradient);
         }
 
         /** The gradient of a row's output by its probabilities, weighted with them: output times its gradient. */
@@ -175,34 +188,54 @@ final class AttentionGradient {
             return Rows.dot(o, g, o.length);
         }
 
-        /** Passes the block's gradients on to queries, keys and values. */
+        /** Passes the block's gradients on to keys, values and queries; the queries' take the place of the stacked queries. */
         private void spread(
-                int head, int rowIndex, int n, int width, List<AttentionPass.Segment> all, Mat outGradient) {
-            Tensor q = pass.queries();
+                int rowIndex, int n, int width, List<AttentionPass.Segment> all, Mat stackedQueries, Mat outGradient) {
+            int count = n * heads.group();
             int at = 0;
-            float beta = queryBeta;
             for (int i = 0; i < all.size(); i++) {
                 AttentionPass.Segment s = all.get(i);
                 if (s.count() == 0) {
                     continue;
                 }
-                Mat slope = Mat.of(slopes, at, width);
-                Mat probability = Mat.of(probabilities, at, width);
-                if (q.needsGradient) {
-                    Mat target = pass.queryMat(q.gradient.buf, rowIndex, head);
-                    Blas.single(n, heads.headDim(), s.count(), 1f, slope, s.keys(), beta, target);
-                    beta = 1f;
-                }
                 Sink sink = sink(i, i == all.size() - 1);
                 if (sink.keys != null) {
-                    Mat queries = pass.queryMat(q.value(), rowIndex, head);
-                    Blas.single(s.count(), heads.headDim(), n, 1f, slope.t(), queries, 1f, sink.keys);
+                    Mat slope = Mat.of(slopes, at, width).t();
+                    Blas.single(s.count(), heads.headDim(), count, heads.scale(), slope, stackedQueries, 1f, sink.keys);
                 }
                 if (sink.values != null) {
-                    Blas.single(s.count(), heads.headDim(), n, 1f, probability.t(), outGradient, 1f, sink.values);
+                    Mat probability = Mat.of(probabilities, at, width).t();
+                    Blas.single(s.count(), heads.headDim(), count, 1f, probability, outGradient, 1f, sink.values);
                 }
                 at += s.count();
             }
+            if (pass.queries().needsGradient) {
+                queryGradient(rowIndex, n, width, all);
+            }
+        }
+
+        private void queryGradient(int rowIndex, int n, int width, List<AttentionPass.Segment> all) {
+            Buf gradient = pass.queries().gradient.buf;
+            Mat target = pass.stack().target(gradient, rowIndex, kvHead, queries);
+            float beta = heads.group() == 1 ? queryBeta : 0f;
+            int at = 0;
+            for (AttentionPass.Segment s : all) {
+                if (s.count() > 0) {
+                    Mat slope = Mat.of(slopes, at, width);
+                    Blas.single(
+                            n * heads.group(),
+                            heads.headDim(),
+                            s.count(),
+                            heads.scale(),
+                            slope,
+                            s.keys(),
+                            beta,
+                            target);
+                    beta = 1f;
+                    at += s.count();
+                }
+            }
+            pass.stack().unstack(queries, gradient, rowIndex, n, kvHead, queryBeta);
         }
 
         private Sink sink(int segment, boolean own) {

@@ -18,6 +18,7 @@ final class AttentionPass {
     private final Tensor v;
     private final int kvWidth;
     private final float[] logSums;
+    private final HeadStack stack;
 
     AttentionPass(
             Tape tape,
@@ -38,6 +39,7 @@ final class AttentionPass {
         this.v = v;
         this.kvWidth = heads.kvHeads() * heads.headDim();
         this.logSums = new float[q.rows * heads.heads()];
+        this.stack = new HeadStack(heads, q.cols);
     }
 
     /** A run of keys that all queries of a task see: addresses of one head's columns, and how many. */
@@ -52,10 +54,8 @@ final class AttentionPass {
         Tensor out = tape.fresh(needed, q.rows, q.cols);
         int most = longest();
         tasks((run, kvHead) -> {
-            Buf scores = Scratch.take(Attention.BLOCK * most);
-            for (int h = kvHead * heads.group(); h < (kvHead + 1) * heads.group(); h++) {
-                forwardHead(runs[run], segments(run, kvHead), h, scores, out.value);
-            }
+            Buf scores = Scratch.take(stack.rows() * most);
+            forwardHeads(runs[run], segments(run, kvHead), kvHead, scores, out.value);
         });
         List<Tensor> saved = new ArrayList<>(List.of(q, out));
         if (k != null) {
@@ -131,30 +131,38 @@ final class AttentionPass {
                 Mat.of(run.keys(), first, kvWidth), Mat.of(run.values(), first, kvWidth), Math.max(0, count));
     }
 
-    private void forwardHead(Attention.Run run, List<Segment> segments, int head, Buf scores, Buf out) {
-        int kvHead = head / heads.group();
-        for (int i = 0; i < run.queries(); i += Attention.BLOCK) {
-            int n = Math.min(Attention.BLOCK, run.queries() - i);
+    /** All heads of one key/value head. */
+    private void forwardHeads(Attention.Run run, List<Segment> segments, int kvHead, Buf scores, Buf out) {
+        Buf room = Scratch.takeThird(stack.size());
+        for (int i = 0; i < run.queries(); i += stack.queries()) {
+            int n = Math.min(stack.queries(), run.queries() - i);
+            int count = n * heads.group();
+            int firstRow = run.queryStart() + i;
             List<Segment> all = new ArrayList<>(segments);
             all.add(own(run, kvHead, run.past() + i + n));
-            int width = scores(run, head, i, n, all, scores);
+            int width = scores(stack.stacked(q.value(), firstRow, n, kvHead, room), count, all, scores);
             int common = width - all.get(all.size() - 1).count();
             ScoreRows rows = ScoreRows.ofThread();
-            see(rows, head, run, i, n, common);
-            int firstRow = run.queryStart() + i;
-            rows.softmax(scores, n, width, common, (j, sum) -> logSums[(firstRow + j) * heads.heads() + head] = sum);
+            see(rows, kvHead, run, i, n, common);
+            rows.softmax(
+                    scores, count, width, common, (j, sum) -> logSums[sumIndex(firstRow + j % n, kvHead, j / n)] = sum);
             float beta = 0f;
             int at = 0;
-            Mat target = queryMat(out, run.queryStart() + i, head);
+            Mat target = stack.target(out, firstRow, kvHead, room);
             for (Segment s : all) {
                 if (s.count() > 0) {
                     Mat p = Mat.of(scores, at, width);
-                    Blas.single(n, heads.headDim(), s.count(), 1f, p, s.values(), beta, target);
+                    Blas.single(count, heads.headDim(), s.count(), 1f, p, s.values(), beta, target);
                     beta = 1f;
                     at += s.count();
                 }
             }
+            stack.unstack(room, out, firstRow, n, kvHead, 0f);
         }
+    }
+
+    private int sumIndex(int row, int kvHead, int headOfGroup) {
+        return row * heads.heads() + kvHead * heads.group() + headOfGroup;
     }
 
     int firstKey(int head, int query, Attention.Run run) {
@@ -169,16 +177,15 @@ final class AttentionPass {
         return first;
     }
 
-    /** Scores of a block of queries against all segments, side by side; gives their number per query. */
-    int scores(Attention.Run run, int head, int firstQuery, int n, List<Segment> all, Buf into) {
+    /** Scores of {@code count} queries against all segments, side by side; gives their number per query. */
+    int scores(Mat queries, int count, List<Segment> all, Buf into) {
         int width = all.stream().mapToInt(Segment::count).sum();
-        Mat queries = queryMat(q.value(), run.queryStart() + firstQuery, head);
         int at = 0;
         for (Segment s : all) {
             if (s.count() > 0) {
                 Mat target = Mat.of(into, at, width);
                 Blas.single(
-                        n,
+                        count,
                         s.count(),
                         heads.headDim(),
                         heads.scale(),
@@ -192,16 +199,19 @@ final class AttentionPass {
         return width;
     }
 
-    Mat queryMat(Buf buf, int rowIndex, int head) {
-        return Mat.of(buf, (long) rowIndex * q.cols + (long) head * heads.headDim(), q.cols);
+    /** Says which keys the queries of a block see. */
+    void see(ScoreRows rows, int kvHead, Attention.Run run, int firstQuery, int n, int common) {
+        for (int h = 0; h < heads.group(); h++) {
+            int head = kvHead * heads.group() + h;
+            for (int j = 0; j < n; j++) {
+                int query = run.past() + firstQuery + j;
+                rows.see(h * n + j, common + firstKey(head, query, run), common + Math.max(0, query + 1));
+            }
+        }
     }
 
-    /** Says which keys the queries of a block see. */
-    void see(ScoreRows rows, int head, Attention.Run run, int firstQuery, int n, int common) {
-        for (int j = 0; j < n; j++) {
-            int query = run.past() + firstQuery + j;
-            rows.see(j, common + firstKey(head, query, run), common + Math.max(0, query + 1));
-        }
+    HeadStack stack() {
+        return stack;
     }
 
     Tape tape() {

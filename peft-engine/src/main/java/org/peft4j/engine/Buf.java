@@ -60,6 +60,11 @@ public final class Buf {
         return all;
     }
 
+    /** Copies {@code count} elements of another run of numbers, from {@code from} on, to {@code to} and on. */
+    void copy(int to, Buf source, int from, int count) {
+        data.put(offset + to, source.data, source.offset + from, count);
+    }
+
     void copyFrom(Buf source) {
         data.put(offset, source.data, source.offset, length);
     }

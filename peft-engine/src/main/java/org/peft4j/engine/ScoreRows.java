@@ -11,12 +11,25 @@ final class ScoreRows {
     /** Its exponential is next to nothing; what is masked is set to zero behind it. */
     private static final float MASKED = -80f;
 
+    /** The exponential of its difference to any score is zero. */
+    private static final float[] FORGOTTEN = new float[256];
+
+    static {
+        Arrays.fill(FORGOTTEN, -1e30f);
+    }
+
+    /** Scores of fewer numbers are worked on before a kernel's call would be over. */
+    private static final int WORTH_COMPILING = 1024;
+
+    /** So are few rows: in generation each step's are of another width. */
+    private static final int FEW_ROWS = 16;
+
     private static final ThreadLocal<ScoreRows> OF_THREAD = ThreadLocal.withInitial(ScoreRows::new);
 
     private float[] p = new float[MOST];
     private float[] d = new float[MOST];
-    private int[] from = new int[Attention.BLOCK];
-    private int[] to = new int[Attention.BLOCK];
+    private int[] from = new int[64];
+    private int[] to = new int[64];
 
     private ScoreRows() {}
 
@@ -26,6 +39,10 @@ final class ScoreRows {
 
     /** Which keys a row sees: all of {@code common}, and {@code from} to {@code to}; the rest of it is masked. */
     void see(int row, int first, int end) {
+        if (row >= from.length) {
+            from = Arrays.copyOf(from, 2 * row);
+            to = Arrays.copyOf(to, 2 * row);
+        }
         from[row] = first;
         to[row] = end;
     }
@@ -44,8 +61,32 @@ final class ScoreRows {
         void set(int row, float logSum);
     }
 
-    /** Replaces scores [n, width] by probabilities. */
+    /** Whether scores of this shape are worked on in native memory, by kernels that are compiled for it. */
+    static boolean compiled(int n, int width) {
+        return n >= FEW_ROWS && (long) n * width >= WORTH_COMPILING && OneDnn.fastSingle();
+    }
+
+    /** Sets what is masked to where its exponential is zero. */
+    private void maskNative(Buf scores, int n, int width, int common) {
+        for (int row = 0; row < n; row++) {
+            forget(scores, row * width + common, row * width + from[row]);
+            forget(scores, row * width + to[row], (row + 1) * width);
+        }
+    }
+
+    private static void forget(Buf scores, int first, int end) {
+        for (int i = first; i < end; i += FORGOTTEN.length) {
+            scores.put(i, FORGOTTEN, 0, Math.min(FORGOTTEN.length, end - i));
+        }
+    }
+
+    /** Replaces scores [n, width] by probabilities; only rows that are not {@link #compiled} have their sums told. */
     void softmax(Buf scores, int n, int width, int common, LogSums logSums) {
+        if (compiled(n, width)) {
+            maskNative(scores, n, width, common);
+            SoftmaxKernels.ofThread().forward(scores, n, width);
+            return;
+        }
         int step = step(width);
         float[] shift = new float[step];
         for (int first = 0; first < n; first += step) {
@@ -73,12 +114,19 @@ final class ScoreRows {
     }
 
     /**
-     * Replaces scores [n, width] by probabilities and the gradients of those by the gradients of the scores.
+     * Replaces scores [n, width] by probabilities and the gradients of those by the gradients of the scores. The sums and means are
+     * not looked at where {@link #compiled} says so.
      *
      * @param logSums of each row
      * @param means each row's mean gradient, weighted by the probabilities
      */
-    void slopes(Buf scores, Buf gradients, int n, int width, int common, float[] logSums, float[] means, float scale) {
+    void slopes(Buf scores, Buf gradients, int n, int width, int common, float[] logSums, float[] means) {
+        if (compiled(n, width)) {
+            maskNative(scores, n, width, common);
+            SoftmaxKernels.ofThread().forward(scores, n, width);
+            SoftmaxKernels.ofThread().backward(scores, gradients, n, width);
+            return;
+        }
         int step = step(width);
         for (int first = 0; first < n; first += step) {
             int rows = Math.min(step, n - first);
@@ -93,7 +141,7 @@ final class ScoreRows {
                 mask(p, at, first + r, width, common);
                 float mean = means[first + r];
                 for (int i = at; i < at + width; i++) {
-                    d[i] = p[i] * (d[i] - mean) * scale;
+                    d[i] = p[i] * (d[i] - mean);
                 }
             }
             scores.put(first * width, p, 0, rows * width);

@@ -6,6 +6,7 @@ final class Scratch {
 
     private Buf first = OffHeap.allocate(1 << 12);
     private Buf second = OffHeap.allocate(1 << 12);
+    private Buf third = OffHeap.allocate(1 << 12);
 
     private Scratch() {}
 
@@ -25,5 +26,14 @@ final class Scratch {
             own.second = OffHeap.allocate(length);
         }
         return own.second;
+    }
+
+    /** As {@link #take}, a third piece. */
+    static Buf takeThird(int length) {
+        Scratch own = OF_THREAD.get();
+        if (own.third.length < length) {
+            own.third = OffHeap.allocate(length);
+        }
+        return own.third;
     }
 }
