@@ -106,6 +106,33 @@ public final class TextTokenizer {
                 .toArray();
     }
 
+    /** The ids of a text as the model was trained to see them: with the begin token where it wants one and has none yet. */
+    public int[] encodeFromBegin(String text) {
+        int[] ids = encode(text);
+        if (!addsBos || bosId < 0 || (ids.length > 0 && ids[0] == bosId)) {
+            return ids;
+        }
+        int[] all = new int[ids.length + 1];
+        all[0] = bosId;
+        System.arraycopy(ids, 0, all, 1, ids.length);
+        return all;
+    }
+
+    /**
+     * The text of what follows a prompt. By itself it would lose the blank it starts with, and characters whose bytes are spread
+     * over several tokens.
+     *
+     * @param prompt ids
+     * @param made ids that follow them
+     */
+    public String continuation(int[] prompt, int[] made) {
+        int[] all = Arrays.copyOf(prompt, prompt.length + made.length);
+        System.arraycopy(made, 0, all, prompt.length, made.length);
+        String head = decode(prompt);
+        String whole = decode(all);
+        return whole.startsWith(head) ? whole.substring(head.length()) : decode(made);
+    }
+
     /** The text of token ids, special tokens left out. Ids outside the vocabulary count for nothing. */
     public String decode(int[] ids) {
         return decode(ids, false);

@@ -43,8 +43,22 @@ final class EvalCommand extends Action {
             names = "--max-length",
             defaultValue = "0",
             paramLabel = "N",
-            description = "Leave out rows of more tokens (default: the model's context).")
+            description = "Longest row in tokens (default: the model's context).")
     private int maxLength;
+
+    @Option(
+            names = "--too-long",
+            defaultValue = "skip",
+            paramLabel = "WHAT",
+            description = "What becomes of longer rows: skip (the default), truncate or error.")
+    private TooLong tooLong;
+
+    @Option(
+            names = "--text-unit",
+            defaultValue = "paragraph",
+            paramLabel = "UNIT",
+            description = "One document of a text file: paragraph (the default) or file.")
+    private TextUnit textUnit;
 
     @Option(names = "--json", description = "Print one JSON object.")
     private boolean json;
@@ -55,8 +69,7 @@ final class EvalCommand extends Action {
             throw wrong("Invalid value for option '--max-length': it is at least 2, or 0 for the model's context");
         }
         try (ModelOptions.Loaded loaded = model.open(this)) {
-            DataSettings settings =
-                    new DataSettings(format, maxLength, TooLong.SKIP, TextUnit.PARAGRAPH).within(loaded.room());
+            DataSettings settings = new DataSettings(format, maxLength, tooLong, textUnit).within(loaded.room());
             Dataset dataset =
                     Dataset.read(DataFile.of(data, settings), loaded.owner().tokenizing(), settings);
             dataset.warnings().forEach(screen()::warn);

@@ -28,8 +28,8 @@ import picocli.CommandLine.Option;
             "  peft generate --base models/tiny --adapter style=runs/a:0.7 --adapter runs/b:0.3 --prompt \"Hello\"",
             "  peft generate --base models/tiny --temperature 0.8 --top-p 0.95 --seed 3 < prompt.txt",
             "",
-            "A file of prompts is JSONL: objects with 'prompt', or rows as for training, which are cut",
-            "before what is to be predicted."
+            "A file of prompts is JSONL: objects with 'prompt', conversations that end with the user's turn,",
+            "or rows as for training, which are cut before what is to be predicted."
         })
 final class GenerateCommand extends Action {
     /** How many prompts are continued at once. */
@@ -47,7 +47,10 @@ final class GenerateCommand extends Action {
     @Option(names = "--chat", description = "Put each prompt in the model's chat template, as the user's turn.")
     private boolean chat;
 
-    @Option(names = "--limit", paramLabel = "N", description = "Only the first N prompts of the file.")
+    @Option(
+            names = "--limit",
+            paramLabel = "N",
+            description = "Only the first N prompts of the file; 0, the default, for all.")
     private int limit;
 
     @Option(names = "--json", description = "Print one JSON object a prompt.")
@@ -71,12 +74,16 @@ final class GenerateCommand extends Action {
     @Override
     public Integer call() {
         Sampling how = sampling.sampling(this);
+        if (limit < 0) {
+            throw wrong("Invalid value for option '--limit': " + limit + " is less than 0");
+        }
         try (ModelOptions.Loaded loaded = model.open(this)) {
             boolean idsOnly = input != null && input.ids != null;
             List<Prompts.Prompt> prompts = idsOnly ? ids(loaded) : prompts(loaded);
             Set<Integer> stops = idsOnly
                     ? Set.copyOf(loaded.checkpoint().config().eosTokenIds())
                     : tokenizer(loaded).eosIds();
+            requireRoom(prompts, loaded.room());
             Generator generator = new Generator(loaded.model(), how, stops);
             if (prompts.size() == 1 && screen().outTerminal() && !json && !idsOnly) {
                 stream(generator, prompts.get(0), tokenizer(loaded));
@@ -93,6 +100,20 @@ final class GenerateCommand extends Action {
             }
         }
         return Main.OK;
+    }
+
+    /** Before the first is continued: what is printed so far must not be in vain. */
+    private static void requireRoom(List<Prompts.Prompt> prompts, int room) {
+        for (int i = 0; i < prompts.size(); i++) {
+            int length = prompts.get(i).tokens().length;
+            if (length == 0 || length >= room) {
+                throw PeftException.of(
+                        "context-exceeded",
+                        "prompt " + (i + 1) + " has " + length + " tokens; the model's context has room for 1 to "
+                                + (room - 1),
+                        length == 0 ? "Write something to continue." : "Shorten the prompt.");
+            }
+        }
     }
 
     private static TextTokenizer tokenizer(ModelOptions.Loaded loaded) {

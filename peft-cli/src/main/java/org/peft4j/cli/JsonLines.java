@@ -1,6 +1,7 @@
 package org.peft4j.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -13,7 +14,7 @@ import org.peft4j.api.PeftException;
 
 /** A file of one JSON value a line. */
 final class JsonLines {
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     private JsonLines() {}
 
@@ -55,7 +56,7 @@ final class JsonLines {
             for (String line : Files.readAllLines(file)) {
                 number++;
                 if (!line.isBlank()) {
-                    lines.add(new Line(file + ", line " + number, parse(line, file + ", line " + number)));
+                    lines.add(new Line(file + " line " + number, parse(line, file + " line " + number)));
                 }
             }
         } catch (CharacterCodingException e) {

@@ -63,7 +63,7 @@ final class LogitsCommand extends Action {
         }
         try (ModelOptions.Loaded loaded = model.open(this)) {
             if (input.text != null) {
-                sequences.add(Prompts.encode(loaded.checkpoint().tokenizer(), input.text));
+                sequences.add(loaded.checkpoint().tokenizer().encodeFromBegin(input.text));
             }
             for (int[] ids : sequences) {
                 TokenIds.check(ids, loaded.vocabulary());

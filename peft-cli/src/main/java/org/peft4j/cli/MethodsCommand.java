@@ -1,6 +1,5 @@
 package org.peft4j.cli;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -81,17 +80,8 @@ final class MethodsCommand extends Action {
         println("  files  peft_type " + m.method().format().peftType());
         println("");
         println("  Settings, under 'method:' of a configuration or as -s method.KEY=VALUE:");
-        settings(SettingsBinder.describe(m.method().configType()), "  ");
+        SettingsList.print(SettingsBinder.describe(m.method().configType()), "  ", screen());
         println("");
-    }
-
-    private void settings(List<SettingInfo> settings, String indent) {
-        for (SettingInfo s : settings) {
-            String value = s.required() ? "required" : "default " + s.defaultText();
-            println(indent + screen().bold(s.key()) + "  (" + s.type() + ", " + value + ")");
-            println(Text.wrap(s.help(), indent.length() + 4, screen().width()));
-            settings(s.nested(), indent + "  ");
-        }
     }
 
     private static Map<String, Object> plain(InstalledMethod m) {
@@ -102,24 +92,9 @@ final class MethodsCommand extends Action {
         result.put("version", m.version());
         result.put("location", m.location());
         result.put("peft_type", m.method().format().peftType());
-        result.put("settings", plain(SettingsBinder.describe(m.method().configType())));
+        result.put(
+                "settings",
+                SettingsList.plain(SettingsBinder.describe(m.method().configType())));
         return result;
-    }
-
-    private static List<Map<String, Object>> plain(List<SettingInfo> settings) {
-        List<Map<String, Object>> all = new ArrayList<>();
-        for (SettingInfo s : settings) {
-            Map<String, Object> one = new LinkedHashMap<>();
-            one.put("key", s.key());
-            one.put("type", s.type());
-            one.put("default", s.required() ? null : s.defaultText());
-            one.put("required", s.required());
-            one.put("help", s.help());
-            if (!s.nested().isEmpty()) {
-                one.put("settings", plain(s.nested()));
-            }
-            all.add(one);
-        }
-        return all;
     }
 }

@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
             MergeCommand.class,
             QuantizeCommand.class,
             MethodsCommand.class,
+            SettingsCommand.class,
             InspectCommand.class,
             NewModelCommand.class,
             NewMethodCommand.class,

@@ -12,6 +12,9 @@ interface Progress extends AutoCloseable {
     /** A step was made. */
     void step(StepReport report);
 
+    /** Lets something be printed without tearing what is shown. */
+    void between(Runnable print);
+
     @Override
     void close();
 
@@ -54,6 +57,11 @@ interface Progress extends AutoCloseable {
         }
 
         @Override
+        public void between(Runnable print) {
+            print.run();
+        }
+
+        @Override
         public void close() {}
     }
 
@@ -61,9 +69,11 @@ interface Progress extends AutoCloseable {
     final class Bar implements Progress {
         private static final int INTERVAL_MILLIS = 200;
 
+        private final Screen screen;
         private final ProgressBar bar;
 
         Bar(Screen screen, long totalSteps) {
+            this.screen = screen;
             this.bar = new ProgressBarBuilder()
                     .setTaskName("training")
                     .setInitialMax(totalSteps)
@@ -78,6 +88,15 @@ interface Progress extends AutoCloseable {
         public void step(StepReport r) {
             bar.stepTo(r.step());
             bar.setExtraMessage(" " + figures(r));
+        }
+
+        @Override
+        public void between(Runnable print) {
+            bar.pause();
+            screen.err().print("\r" + " ".repeat(screen.width() - 1) + "\r");
+            screen.err().flush();
+            print.run();
+            bar.resume();
         }
 
         @Override

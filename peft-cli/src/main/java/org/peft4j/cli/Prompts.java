@@ -5,9 +5,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.peft4j.api.PeftException;
 import org.peft4j.checkpoint.ChatMessage;
 import org.peft4j.checkpoint.TextTokenizer;
 import org.peft4j.data.ChatText;
@@ -34,33 +34,13 @@ final class Prompts {
     record Prompt(String text, int[] tokens, Map<String, Object> fields) {
         /** The text of what follows it; a text by itself would lose the blank it starts with. */
         String continuation(TextTokenizer tokenizer, int[] ids) {
-            int[] all = Arrays.copyOf(tokens, tokens.length + ids.length);
-            System.arraycopy(ids, 0, all, tokens.length, ids.length);
-            String head = tokenizer.decode(tokens);
-            String whole = tokenizer.decode(all);
-            return whole.startsWith(head) ? whole.substring(head.length()) : tokenizer.decode(ids);
+            return tokenizer.continuation(tokens, ids);
         }
-    }
-
-    /** The ids of a text as the model was trained to see them: with the begin token where it wants one. */
-    static int[] encode(TextTokenizer tokenizer, String text) {
-        return withBos(tokenizer, tokenizer.encode(text));
-    }
-
-    private static int[] withBos(TextTokenizer tokenizer, int[] ids) {
-        boolean there = ids.length > 0 && ids[0] == tokenizer.bosId();
-        if (!tokenizer.addsBos() || tokenizer.bosId() < 0 || there) {
-            return ids;
-        }
-        int[] all = new int[ids.length + 1];
-        all[0] = tokenizer.bosId();
-        System.arraycopy(ids, 0, all, 1, ids.length);
-        return all;
     }
 
     static Prompt of(TextTokenizer tokenizer, String text, boolean chat) {
         String whole = chat ? ChatText.prompt(Tokenizing.of(tokenizer), List.of(new ChatMessage("user", text))) : text;
-        return new Prompt(text, encode(tokenizer, whole), Map.of());
+        return new Prompt(text, tokenizer.encodeFromBegin(whole), Map.of());
     }
 
     /**
@@ -72,6 +52,13 @@ final class Prompts {
         List<JsonLines.Line> lines = JsonLines.read(file);
         JsonNode first = lines.get(0).value();
         List<Prompt> prompts = new ArrayList<>();
+        if (first.has("messages") && !messages(lines.get(0)).isEmpty() && !answered(lines.get(0))) {
+            for (JsonLines.Line line : lines) {
+                String text = ChatText.prompt(Tokenizing.of(tokenizer), messages(line));
+                prompts.add(new Prompt(text, tokenizer.encodeFromBegin(text), fields(line.value())));
+            }
+            return prompts;
+        }
         if (first.has("completion") || first.has("output") || first.has("messages")) {
             Dataset data = Dataset.read(DataFile.of(file), Tokenizing.of(tokenizer), DataSettings.upTo(room));
             for (Example e : data.examples()) {
@@ -85,6 +72,28 @@ final class Prompts {
             prompts.add(new Prompt(plain.text(), plain.tokens(), fields(line.value())));
         }
         return prompts;
+    }
+
+    /** Whether a conversation has an answer already: a row to learn from. */
+    private static boolean answered(JsonLines.Line line) {
+        List<ChatMessage> messages = messages(line);
+        return messages.get(messages.size() - 1).role().equalsIgnoreCase("assistant");
+    }
+
+    private static List<ChatMessage> messages(JsonLines.Line line) {
+        List<ChatMessage> messages = new ArrayList<>();
+        for (JsonNode message : line.value().path("messages")) {
+            JsonNode role = message.path("role");
+            JsonNode content = message.path("content");
+            if (!role.isTextual() || !content.isTextual()) {
+                throw PeftException.of(
+                        "data-row",
+                        line.at() + ": message " + (messages.size() + 1) + " lacks a role or a content that is text.",
+                        "Write {\"messages\": [{\"role\": \"user\", \"content\": \"...\"}]}.");
+            }
+            messages.add(new ChatMessage(role.textValue(), content.textValue()));
+        }
+        return messages;
     }
 
     private static Map<String, Object> fields(JsonNode value) {

@@ -42,6 +42,11 @@ final class Text {
         return String.format(Locale.ROOT, "%,d", n);
     }
 
+    /** A learning rate and its like, as people write them: {@code 0.005}, {@code 2e-4}. */
+    static String number(double value) {
+        return Double.toString(value).replaceFirst("\\.0(?=E|$)", "").replace('E', 'e');
+    }
+
     /** A time: {@code 45 s}, {@code 2:05 min}, {@code 1:02:05 h}. */
     static String time(double seconds) {
         long s = Math.max(0, Math.round(seconds));

@@ -42,7 +42,7 @@ final class TokensCommand extends Action {
                 ? input.texts
                 : JsonLines.read(input.file).stream().map(JsonLines.Line::text).toList();
         for (String text : texts) {
-            printJson(bos ? Prompts.encode(tokenizer, text) : tokenizer.encode(text));
+            printJson(bos ? tokenizer.encodeFromBegin(text) : tokenizer.encode(text));
         }
         return Main.OK;
     }

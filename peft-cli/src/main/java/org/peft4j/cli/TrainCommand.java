@@ -3,6 +3,7 @@ package org.peft4j.cli;
 import java.nio.file.Path;
 import java.util.List;
 import org.peft4j.config.ConfigDocument;
+import org.peft4j.config.ConfigNode;
 import org.peft4j.embedded.EmbeddedDefault;
 import org.peft4j.runtime.Peft;
 import org.peft4j.runtime.StopReason;
@@ -31,10 +32,13 @@ import picocli.CommandLine.Parameters;
             "  data: {train: train.jsonl, eval: valid.jsonl}",
             "  training: {steps: 400, batch-size: 16}",
             "  output: runs/first",
+            "'peft settings' lists everything that it can say, 'peft methods NAME' a method's settings.",
             "Ctrl-C finishes the step, saves the adapter and ends; a second one ends at once."
         })
 final class TrainCommand extends Action {
+    private static final List<String> NAMED = List.of("method", "optimizer", "schedule");
     private static final Path DEFAULT = Path.of("runs", "default");
+    private static final Path DEFAULT_RESULT = DEFAULT.resolve("adapter");
 
     @Parameters(
             arity = "0..1",
@@ -108,12 +112,33 @@ final class TrainCommand extends Action {
     private ConfigDocument overridden(ConfigDocument document) {
         ConfigDocument result = document;
         for (String s : settings == null ? List.<String>of() : settings) {
-            result = result.withOverride(s);
+            result = opened(result, s).withOverride(s);
         }
         if (out != null) {
             result = result.with("output", json(out.toString()));
         }
-        return overwrite ? result.with("overwrite", "true") : result;
+        return overwrite || demonstration(result) ? result.with("overwrite", "true") : result;
+    }
+
+    /** A section that is just a name, as in {@code method: lora}, gets room for the setting that is to be changed. */
+    private static ConfigDocument opened(ConfigDocument document, String setting) {
+        String section = setting.split("[.=]", 2)[0];
+        ConfigNode.Entry entry = document.root().entries().get(section);
+        return NAMED.contains(section)
+                        && setting.startsWith(section + ".")
+                        && entry != null
+                        && entry.value() instanceof ConfigNode.Scalar name
+                        && !name.isEmpty()
+                ? document.with(section, "{name: " + json(name.text()) + "}")
+                : document;
+    }
+
+    /** The default run may be made again and again; what lies elsewhere is the user's. */
+    private boolean demonstration(ConfigDocument document) {
+        ConfigNode.Entry output = document.root().entries().get("output");
+        return file == null
+                && output != null
+                && DEFAULT_RESULT.toString().equals(output.value().plain());
     }
 
     /** The recipe's paths are relative to where it is unpacked; those of a configuration to where the user is. */
@@ -124,7 +149,6 @@ final class TrainCommand extends Action {
                 .with("data.train", json(unpacked.trainData().toString()))
                 .with("data.eval", json(unpacked.heldoutData().toString()))
                 .with("samples", "{shown: 3, checked: 100}")
-                .with("output", json(DEFAULT.resolve("adapter").toString()))
-                .with("overwrite", "true");
+                .with("output", json(DEFAULT_RESULT.toString()));
     }
 }

@@ -33,6 +33,9 @@ final class TrainReport implements TrainingListener, AutoCloseable {
     private Optional<Progress> progress = Optional.empty();
     private Optional<Samples> before = Optional.empty();
     private Optional<Samples> after = Optional.empty();
+    private boolean saved;
+    private double firstLoss;
+    private long made;
 
     TrainReport(Screen screen, boolean quiet) {
         this.screen = screen;
@@ -80,7 +83,7 @@ final class TrainReport implements TrainingListener, AutoCloseable {
                 "steps",
                 Text.count(plan.totalSteps()) + " of "
                         + plan.settings().batchSize() * plan.settings().accumulation() + " sequences, "
-                        + name("optimizer") + " at " + plan.learningRate() + ", " + name("schedule")
+                        + name("optimizer") + " at " + Text.number(plan.learningRate()) + ", " + name("schedule")
                         + " schedule, seed "
                         + plan.settings().seed());
         if (!memory.isEmpty()) {
@@ -89,6 +92,7 @@ final class TrainReport implements TrainingListener, AutoCloseable {
         entry("threads", String.valueOf(base.engine().threads()));
         plan.train().warnings().forEach(screen::warn);
         plan.eval().ifPresent(d -> d.warnings().forEach(screen::warn));
+        IdleSettings.of(plan).forEach(screen::warn);
         say("");
         say(screen.bold("What is trained on, and what is only read:"));
         PreviewStyle style = screen.outAnsi() ? PreviewStyle.terminal(screen.width()) : PreviewStyle.plain();
@@ -117,6 +121,10 @@ final class TrainReport implements TrainingListener, AutoCloseable {
 
     @Override
     public void stepped(StepReport report) {
+        if (report.step() == 1) {
+            firstLoss = report.loss();
+        }
+        made = report.step();
         if (quiet) {
             return;
         }
@@ -131,12 +139,15 @@ final class TrainReport implements TrainingListener, AutoCloseable {
 
     @Override
     public void evaluated(long step, Evaluation evaluation) {
-        boolean between = step > 0 && progress.isPresent();
-        if (between && screen.errTerminal()) {
-            return; // it would tear the bar; metrics.jsonl has it
-        }
-        String when = step == 0 ? "before training" : "after " + Text.count(step) + " steps";
-        say(String.format(Locale.ROOT, "held-out loss %s: %.4f", when, evaluation.loss()));
+        String when =
+                step == 0 ? "before training" : "after " + Text.count(step) + (step == 1 ? " step" : " steps");
+        String line = String.format(Locale.ROOT, "held-out loss %s: %.4f", when, evaluation.loss());
+        progress.ifPresentOrElse(p -> p.between(() -> say(line)), () -> say(line));
+    }
+
+    @Override
+    public void saved(Path directory) {
+        saved = true;
     }
 
     @Override
@@ -158,29 +169,36 @@ final class TrainReport implements TrainingListener, AutoCloseable {
             after.ifPresent(this::compare);
         }
         screen.out().println(outcome(result));
+        best(result).ifPresent(screen.out()::println);
         losses(result).ifPresent(screen.out()::println);
         if (result.reason() != StopReason.DIVERGED) {
             warnIfWorse(result);
         }
         checked().ifPresent(screen.out()::println);
-        plan.output().ifPresent(this::whereabouts);
+        plan.output().filter(d -> saved).ifPresent(this::whereabouts);
     }
 
     private void diverged(TrainingResult result) {
         screen.err()
                 .println(screen.red("error: ")
-                        + "the loss diverged: it or its gradient is no longer a finite number. The last good adapter (step "
+                        + "the run diverged: the loss or its gradient is no longer a finite number, or the gradient has become 0."
+                        + " The last good adapter (step "
                         + result.steps() + ") is kept.");
         screen.err().println("  Lower optimizer.learning-rate or training.clip, or add schedule.warmup-steps.");
         screen.err().println("  [diverged]");
     }
 
-    private static String outcome(TrainingResult r) {
+    private String outcome(TrainingResult r) {
+        if (made == 0) {
+            return r.reason() == StopReason.INTERRUPTED
+                    ? "Interrupted before the first step: nothing was learned, no adapter was written."
+                    : "Stopped at the first step.";
+        }
         String speed = String.format(
                 Locale.ROOT,
                 "%,d %s in %s, %,.0f tokens/s, training loss %.4f",
-                r.steps(),
-                r.steps() == 1 ? "step" : "steps",
+                made,
+                made == 1 ? "step" : "steps",
                 Text.time(r.seconds()),
                 r.tokensPerSecond(),
                 r.trainLoss());
@@ -188,8 +206,16 @@ final class TrainReport implements TrainingListener, AutoCloseable {
             case COMPLETED -> "Done: " + speed + ".";
             case INTERRUPTED -> "Interrupted: what was learned so far is kept. " + speed + ".";
             case NO_PROGRESS -> "Ended early, the held-out loss fell no more: " + speed + ".";
-            case DIVERGED -> r.steps() == 0 ? "Stopped at the first step." : "Stopped: " + speed + ".";
+            case DIVERGED -> "Stopped: " + speed + ".";
         };
+    }
+
+    /** With patience the adapter may be that of an earlier step than the last. */
+    private Optional<String> best(TrainingResult r) {
+        return r.reason() == StopReason.DIVERGED || r.steps() == made
+                ? Optional.empty()
+                : Optional.of("The adapter is that of step " + Text.count(r.steps())
+                        + ", where the held-out loss was lowest.");
     }
 
     private static Optional<String> losses(TrainingResult r) {
@@ -203,6 +229,10 @@ final class TrainReport implements TrainingListener, AutoCloseable {
     }
 
     private void warnIfWorse(TrainingResult r) {
+        if (r.after().isEmpty() && r.trainLoss() > firstLoss) {
+            screen.warn("the training loss rose from " + String.format(Locale.ROOT, "%.4f", firstLoss)
+                    + ": try a lower optimizer.learning-rate.");
+        }
         double was = r.before().map(Evaluation::loss).orElse(0.0);
         double is = r.after().map(Evaluation::loss).orElse(0.0);
         if (is > was) {

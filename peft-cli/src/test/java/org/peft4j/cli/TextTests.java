@@ -14,6 +14,12 @@ class TextTests {
     }
 
     @ParameterizedTest
+    @CsvSource({"0.005,0.005", "2e-4,2e-4", "1.5e-5,1.5e-5", "1,1", "1e30,1e30"})
+    void ratesLookAsTheyAreWritten(double rate, String expected) {
+        assertThat(Text.number(rate)).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
     @CsvSource({"0.4,0 s", "59.4,59 s", "59.6,1:00 min", "3599,59:59 min", "3725,1:02:05 h", "-1,0 s"})
     void timesAreShort(double seconds, String expected) {
         assertThat(Text.time(seconds)).isEqualTo(expected);

@@ -73,7 +73,7 @@ class UserErrorTests {
                 row(
                         "prompts with a line that isn't JSON",
                         List.of("generate", "--base", model, "--prompts", brokenPrompts()),
-                        "prompts.jsonl, line 2",
+                        "prompts.jsonl line 2",
                         "not JSON"),
                 row(
                         "a prompt longer than the context",

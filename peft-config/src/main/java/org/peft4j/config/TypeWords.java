@@ -33,10 +33,10 @@ final class TypeWords {
         if (type instanceof ParameterizedType generic) {
             Type[] arguments = generic.getActualTypeArguments();
             if (generic.getRawType() == List.class) {
-                return "list of " + of(arguments[0]);
+                return "list of " + several(arguments[0]);
             }
             if (generic.getRawType() == Map.class) {
-                return "map of " + of(arguments[1]);
+                return "map of " + several(arguments[1]);
             }
             if (generic.getRawType() == Optional.class) {
                 return of(arguments[0]);
@@ -46,5 +46,10 @@ final class TypeWords {
             return "one of " + String.join(", ", SettingNames.constants(plain));
         }
         return "section";
+    }
+
+    private static String several(Type type) {
+        String one = of(type);
+        return one.endsWith("number") ? one + "s" : one;
     }
 }

@@ -261,7 +261,7 @@ class SettingsBinderTests {
         assertThat(infos.get(0))
                 .isEqualTo(new SettingInfo("rank", "whole number", "8", false, "Width of the update.", List.of()));
         assertThat(infos.get(4).type()).isEqualTo("one of kaiming-uniform, gaussian");
-        assertThat(infos.get(6).type()).isEqualTo("map of whole number");
+        assertThat(infos.get(6).type()).isEqualTo("map of whole numbers");
         assertThat(infos.get(8).nested()).extracting(SettingInfo::key).containsExactly("count", "rate");
         assertThat(SettingsBinder.describe(Files.class))
                 .extracting(SettingInfo::required)

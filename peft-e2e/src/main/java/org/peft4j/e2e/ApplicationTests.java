@@ -2,6 +2,7 @@ package org.peft4j.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import com.google.inject.AbstractModule;
 import com.google.inject.multibindings.Multibinder;
@@ -21,8 +22,11 @@ import org.peft4j.data.DataRow;
 import org.peft4j.data.DataSource;
 import org.peft4j.data.Origin;
 import org.peft4j.data.RowText;
+import org.peft4j.embedded.EmbeddedDefault;
 import org.peft4j.engine.ParameterSet;
 import org.peft4j.model.Adapter;
+import org.peft4j.model.Sampling;
+import org.peft4j.runtime.AdamWSettings;
 import org.peft4j.runtime.Optimizer;
 import org.peft4j.runtime.OptimizerFactory;
 import org.peft4j.runtime.Peft;
@@ -30,9 +34,12 @@ import org.peft4j.runtime.PeftModel;
 import org.peft4j.runtime.RuntimeModule;
 import org.peft4j.runtime.Schedule;
 import org.peft4j.runtime.ScheduleFactory;
+import org.peft4j.runtime.SgdSettings;
 import org.peft4j.runtime.StepReport;
+import org.peft4j.runtime.Training;
 import org.peft4j.runtime.TrainingListener;
 import org.peft4j.runtime.TrainingResult;
+import org.peft4j.runtime.TrainingSettings;
 
 /** An application that brings its own optimizer, schedule, data source and listener. */
 class ApplicationTests {
@@ -200,6 +207,80 @@ class ApplicationTests {
                     .hasMessageContaining("'sign'")
                     .hasMessageContaining("adamw, sgd");
         }
+    }
+
+    @Test
+    void aNameThatIsTakenIsSaidInPlainWords() {
+        AbstractModule twice = new AbstractModule() {
+            @Override
+            protected void configure() {
+                Multibinder.newSetBinder(binder(), DataSource.class)
+                        .addBinding()
+                        .toInstance(new Counting());
+                Multibinder.newSetBinder(binder(), DataSource.class)
+                        .addBinding()
+                        .toInstance(new Counting());
+            }
+        };
+
+        assertThatThrownBy(() -> Peft.create(1, twice).close())
+                .isInstanceOf(PeftException.class)
+                .hasMessageContaining("'counting'");
+    }
+
+    @Test
+    void settingsOfAnotherOptimizerAndATakenOutputAreRefused() {
+        try (Peft peft = Peft.create(1)) {
+            PeftModel model = peft.load(workshop.base());
+            Training training = peft.training(model, model.installYaml("{name: lora}", 1))
+                    .data(new Counting())
+                    .settings(TrainingSettings.defaults().withSteps(1))
+                    .output(workshop.file("api"));
+            training.run(new TrainingListener() {});
+
+            assertThatThrownBy(training::plan).hasMessageContaining("earlier run");
+            assertThat(training.overwrite(true).plan().totalSteps()).isEqualTo(1);
+            training.optimizer("sgd", AdamWSettings.of(1e-3));
+            assertThatThrownBy(training::plan)
+                    .isInstanceOf(PeftException.class)
+                    .hasMessageContaining("optimizer sgd takes settings of type");
+        }
+    }
+
+    @Test
+    void whatIsGeneratedFollowsThePromptWithItsBlank() {
+        try (Peft peft = Peft.create(1)) {
+            PeftModel model = peft.load(
+                    EmbeddedDefault.unpack(temporary.resolve("embedded")).model());
+            int[] ids = model.promptIds("The cat and the dog went");
+
+            String made = model.generate("The cat and the dog went", Sampling.greedy(5));
+
+            assertThat(made).startsWith(" ");
+            assertThat(model.promptIds("The cat and the dog went" + made)).startsWith(ids);
+        }
+    }
+
+    @Test
+    void weightDecayGoesByEachParametersOwnRate() {
+        try (Peft peft = Peft.create(1)) {
+            PeftModel model = peft.load(workshop.base());
+            Adapter adapter = model.installYaml("{name: lora, rank: 1, learning-rate-ratio: 3}", 1);
+            adapter.parameters().values().assign(1);
+            adapter.parameters().zeroGradients();
+            decay(peft.optimizer("sgd"), new SgdSettings(1, 0, 0.5), adapter);
+
+            adapter.parameters()
+                    .all()
+                    .forEach(p -> assertThat(p.toArray()[0])
+                            .as(p.key())
+                            .isCloseTo(p.key().contains("lora_B") ? 0.85f : 0.95f, within(1e-6f)));
+        }
+    }
+
+    private static <C extends Record> void decay(OptimizerFactory<C> factory, Record settings, Adapter adapter) {
+        factory.create(factory.configType().cast(settings), adapter.parameters())
+                .step(0.1);
     }
 
     @Test

@@ -18,6 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.peft4j.api.PeftException;
 import org.peft4j.checkpoint.CheckpointWriter;
+import org.peft4j.checkpoint.Fingerprint;
 import org.peft4j.config.ConfigDocument;
 import org.peft4j.model.Adapter;
 import org.peft4j.model.Batch;
@@ -190,8 +191,11 @@ class TrainingTests {
 
         JsonNode provenance = Fixtures.json(workshop.file("proven").resolve("provenance.json"));
         assertThat(provenance.get("method").get("name").asText()).isEqualTo("lora");
-        assertThat(provenance.get("base").get("sha256").get("model.safetensors").asText())
-                .hasSize(64);
+        for (String file : List.of("model.safetensors", "config.json", "tokenizer.json")) {
+            assertThat(provenance.get("base").get("sha256").get(file).asText()).hasSize(64);
+        }
+        assertThat(provenance.get("configuration_sha256").asText())
+                .isEqualTo(Fingerprint.of(workshop.file("proven").resolve("run.yaml")));
         assertThat(provenance.get("data").get("train").get("sha256").asText()).hasSize(64);
         assertThat(provenance.get("result").get("steps").asInt()).isEqualTo(12);
         assertThat(workshop.file("proven").resolve("metrics.jsonl")).exists();

@@ -3,6 +3,8 @@ package org.peft4j.runtime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.peft4j.data.Dataset;
 import org.peft4j.data.EvaluationBatches;
 import org.peft4j.data.Example;
@@ -28,10 +30,23 @@ public final class Evaluator {
 
     /** The mean loss over all predicted tokens. */
     public Evaluation loss(Dataset data) {
+        return loss(data, () -> false).orElseThrow();
+    }
+
+    /**
+     * The mean loss over all predicted tokens.
+     *
+     * @param broken is asked now and then whether to break off
+     * @return empty where it was broken off
+     */
+    Optional<Evaluation> loss(Dataset data, BooleanSupplier broken) {
         long start = System.nanoTime();
         double sum = 0;
         long tokens = 0;
         for (List<Example> examples : EvaluationBatches.of(data.examples(), BATCH_TOKENS)) {
+            if (broken.getAsBoolean()) {
+                return Optional.empty();
+            }
             Batch batch = batch(examples);
             if (batch.targetCount() > 0) {
                 sum += model.loss(batch);
@@ -39,7 +54,7 @@ public final class Evaluator {
             }
         }
         double seconds = (System.nanoTime() - start) * 1e-9;
-        return new Evaluation(sum / tokens, tokens, data.examples().size(), seconds);
+        return Optional.of(new Evaluation(sum / tokens, tokens, data.examples().size(), seconds));
     }
 
     static Batch batch(List<Example> examples) {

@@ -9,18 +9,19 @@ import org.peft4j.engine.ParameterSet;
 final class FlatSteps {
     private FlatSteps() {}
 
-    /** Shrinks those values that are to decay. */
+    /** Shrinks those values that are to decay, each at its own rate. */
     static void decay(ParameterSet parameters, double share) {
         if (share == 0) {
             return;
         }
-        if (parameters.trainable().stream().allMatch(p -> p.spec().weightDecay())) {
+        if (parameters.trainable().stream()
+                .allMatch(p -> p.spec().weightDecay() && p.spec().learningRateScale() == 1)) {
             parameters.values().muli(1 - share);
             return;
         }
         for (EngineParam p : parameters.trainable()) {
             if (p.spec().weightDecay()) {
-                piece(parameters.values(), p).muli(1 - share);
+                piece(parameters.values(), p).muli(1 - share * p.spec().learningRateScale());
             }
         }
     }

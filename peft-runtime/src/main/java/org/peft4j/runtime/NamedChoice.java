@@ -15,6 +15,14 @@ import org.peft4j.config.SettingsBinder;
  * @param rest the settings
  */
 record NamedChoice(String what, String name, ConfigNode.Entries rest) {
+    /** One that is named, or else the usual one: a section may just change its settings. */
+    static NamedChoice of(String what, ConfigNode section, String usual) {
+        return section instanceof ConfigNode.Entries entries
+                        && !entries.entries().containsKey("name")
+                ? new NamedChoice(what, usual, entries)
+                : of(what, section);
+    }
+
     static NamedChoice of(String what, ConfigNode section) {
         if (section instanceof ConfigNode.Scalar scalar && !scalar.isEmpty()) {
             return new NamedChoice(what, scalar.text(), ConfigNode.Entries.none(scalar.at()));

@@ -1,9 +1,10 @@
 package org.peft4j.runtime;
 
+import com.google.inject.CreationException;
 import com.google.inject.Guice;
 import com.google.inject.Inject;
-import com.google.inject.Injector;
 import com.google.inject.Module;
+import com.google.inject.ProvisionException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,8 +78,17 @@ public final class Peft implements AutoCloseable {
     public static Peft create(int threads, Module... modules) {
         List<Module> all = new ArrayList<>(List.of(modules));
         all.add(new RuntimeModule(threads));
-        Injector injector = Guice.createInjector(all);
-        return injector.getInstance(Peft.class);
+        try {
+            return Guice.createInjector(all).getInstance(Peft.class);
+        } catch (ProvisionException | CreationException e) {
+            // What a plugin or a name that is taken has to say, without the injector's words around it.
+            for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+                if (cause instanceof PeftException own) {
+                    throw own;
+                }
+            }
+            throw e;
+        }
     }
 
     /** The engine. */
@@ -89,6 +99,16 @@ public final class Peft implements AutoCloseable {
     /** The installed methods. */
     public MethodRegistry methods() {
         return methods;
+    }
+
+    /** The kinds of optimizers by name. */
+    public List<OptimizerFactory<?>> optimizers() {
+        return List.copyOf(optimizers.values());
+    }
+
+    /** The kinds of schedules by name. */
+    public List<ScheduleFactory<?>> schedules() {
+        return List.copyOf(schedules.values());
     }
 
     /** The kind of optimizer of this name. */
@@ -155,9 +175,9 @@ public final class Peft implements AutoCloseable {
     public Trainer trainer(ConfigDocument document, TrainingListener listener) {
         RunConfig run = SettingsBinder.bind(RunConfig.class, document.root(), "the run");
         List<ChosenMethod> chosen = ChosenMethod.read(run.method(), methods);
-        NamedChoice optimizer = NamedChoice.of("optimizer", run.optimizer());
+        NamedChoice optimizer = NamedChoice.of("optimizer", run.optimizer(), Training.OPTIMIZER);
         Record optimizerSettings = optimizer.bind(optimizer(optimizer.name()).configType());
-        NamedChoice schedule = NamedChoice.of("schedule", run.schedule());
+        NamedChoice schedule = NamedChoice.of("schedule", run.schedule(), Training.SCHEDULE);
         Record scheduleSettings = schedule.bind(schedule(schedule.name()).configType());
         RunFiles.requireFree(run.output(), run.overwrite());
         if (chosen.size() > 1 && !run.overwrite()) {
@@ -176,7 +196,8 @@ public final class Peft implements AutoCloseable {
                 .settings(run.training())
                 .samples(run.samples())
                 .memoryCheck(run.memoryCheck())
-                .output(run.output());
+                .output(run.output())
+                .overwrite(run.overwrite());
         if (!run.data().eval().isEmpty()) {
             training.heldOut(source(run.data().eval(), run));
         }

@@ -161,15 +161,7 @@ public final class PeftModel {
 
     /** The ids of a prompt, with a begin-of-sequence token where the model wants one. */
     public int[] promptIds(String prompt) {
-        int[] ids = tokenizer().encode(prompt);
-        int bos = tokenizing().bosId();
-        if (bos < 0) {
-            return ids;
-        }
-        int[] all = new int[ids.length + 1];
-        all[0] = bos;
-        System.arraycopy(ids, 0, all, 1, ids.length);
-        return all;
+        return tokenizer().encodeFromBegin(prompt);
     }
 
     /** Continues a prompt. */
@@ -177,10 +169,15 @@ public final class PeftModel {
         return generate(prompt, sampling, with(adapters));
     }
 
-    /** Continues a prompt by this base with adapters on it. */
+    /**
+     * Continues a prompt by this base with adapters on it.
+     *
+     * @return what follows the prompt, the blank it may start with included
+     * @throws PeftException {@code context-exceeded} if the prompt leaves no room in the model's context
+     */
     public String generate(String prompt, Sampling sampling, AdaptedModel model) {
-        List<int[]> made = new Generator(model, sampling, tokenizer().eosIds())
-                .generate(List.of(promptIds(prompt)), (i, id) -> {});
-        return tokenizer().decode(made.get(0));
+        int[] ids = promptIds(prompt);
+        List<int[]> made = new Generator(model, sampling, tokenizer().eosIds()).generate(List.of(ids), (i, id) -> {});
+        return tokenizer().continuation(ids, made.get(0));
     }
 }

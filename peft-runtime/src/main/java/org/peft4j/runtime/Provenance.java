@@ -1,11 +1,14 @@
 package org.peft4j.runtime;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.peft4j.checkpoint.Checkpoint;
 import org.peft4j.checkpoint.Fingerprint;
 import org.peft4j.model.Adapter;
 
@@ -13,7 +16,12 @@ import org.peft4j.model.Adapter;
 final class Provenance {
     private Provenance() {}
 
-    static Map<String, Object> of(TrainingPlan plan, TrainingResult result) {
+    /**
+     * What is known of a run.
+     *
+     * @param configuration SHA-256 of the file with all its settings
+     */
+    static Map<String, Object> of(TrainingPlan plan, TrainingResult result, String configuration) {
         Map<String, Object> all = new LinkedHashMap<>();
         all.put("program", "peft4j " + version());
         all.put("finished", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
@@ -30,6 +38,7 @@ final class Provenance {
         all.put("base", base(plan.model()));
         all.put("data", data(plan));
         all.put("configuration", plan.description());
+        all.put("configuration_sha256", configuration);
         all.put("result", result(plan, result));
         return all;
     }
@@ -53,11 +62,23 @@ final class Provenance {
         Map<String, Object> base = new LinkedHashMap<>();
         base.put("directory", model.base().checkpoint().directory().toString());
         Map<String, String> hashes = new LinkedHashMap<>();
-        for (Path file : model.base().checkpoint().files()) {
+        for (Path file : files(model.base().checkpoint())) {
             hashes.put(file.getFileName().toString(), Fingerprint.of(file));
         }
         base.put("sha256", hashes);
         return base;
+    }
+
+    /** All that decides what the base makes of a text. */
+    private static List<Path> files(Checkpoint checkpoint) {
+        List<Path> files = new ArrayList<>(checkpoint.files());
+        for (String name : List.of("config.json", "tokenizer.json", "tokenizer_config.json", "chat_template.jinja")) {
+            Path file = checkpoint.directory().resolve(name);
+            if (Files.exists(file)) {
+                files.add(file);
+            }
+        }
+        return files;
     }
 
     private static Map<String, Object> data(TrainingPlan plan) {

@@ -10,6 +10,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.peft4j.api.PeftException;
+import org.peft4j.checkpoint.Fingerprint;
 import org.peft4j.config.ConfigDocument;
 import org.peft4j.model.Adapter;
 import org.peft4j.model.AdapterStore;
@@ -19,6 +20,9 @@ final class RunFiles implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
     /** Where a method's result that is a whole checkpoint goes. */
     private static final String CHECKPOINT = "model";
+
+    private static final String RUN = "run.yaml";
+    private static final String PROVENANCE = "provenance.json";
 
     private final TrainingPlan plan;
     private final BufferedWriter metrics;
@@ -50,11 +54,11 @@ final class RunFiles implements AutoCloseable {
         if (overwrite) {
             return;
         }
-        for (String taken : new String[] {"adapter_config.json", "config.json", CHECKPOINT}) {
+        for (String taken : new String[] {"adapter_config.json", "config.json", CHECKPOINT, RUN, PROVENANCE}) {
             if (Files.exists(output.resolve(taken))) {
                 throw PeftException.of(
                         "exists",
-                        output + " holds the result of an earlier run",
+                        output + " holds the result of an earlier run, or something of its name: " + taken,
                         "Choose another output, or set 'overwrite: true' (--overwrite).");
             }
         }
@@ -112,9 +116,12 @@ final class RunFiles implements AutoCloseable {
         }
         Path directory = plan.output().get();
         try {
-            put(directory.resolve("run.yaml"), ConfigDocument.yaml(plan.description()));
+            put(directory.resolve(RUN), ConfigDocument.yaml(plan.description()));
             ObjectMapper pretty = JSON.copy().enable(SerializationFeature.INDENT_OUTPUT);
-            put(directory.resolve("provenance.json"), pretty.writeValueAsString(Provenance.of(plan, result)) + "\n");
+            put(
+                    directory.resolve(PROVENANCE),
+                    pretty.writeValueAsString(Provenance.of(plan, result, Fingerprint.of(directory.resolve(RUN))))
+                            + "\n");
         } catch (IOException e) {
             throw cannotWrite(directory, e);
         }

@@ -3,6 +3,7 @@ package org.peft4j.runtime;
 import java.util.List;
 import org.peft4j.api.Installer;
 import org.peft4j.engine.Engine;
+import org.peft4j.engine.EngineParam;
 import org.peft4j.engine.ParameterSet;
 
 /** All that one run trains, as if it were one vector of parameters: clipped by one norm, moved at one rate. */
@@ -18,6 +19,13 @@ record TrainedAdapters(List<TrainedAdapter> parts) {
             norm = Math.hypot(norm, part.adapter().parameters().gradientNorm(engine));
         }
         return norm;
+    }
+
+    /** Whether no value is infinite or NaN. */
+    boolean finite() {
+        return parts.stream()
+                .flatMap(p -> p.adapter().parameters().all().stream())
+                .allMatch(EngineParam::finite);
     }
 
     void scaleGradients(double factor) {

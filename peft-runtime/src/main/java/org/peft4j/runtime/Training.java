@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.peft4j.api.PeftException;
 import org.peft4j.api.WeightCodec;
 import org.peft4j.config.SettingsBinder;
 import org.peft4j.data.DataFile;
@@ -30,6 +31,12 @@ import org.peft4j.model.Storage;
  * }</pre>
  */
 public final class Training {
+    /** What trains where nothing is said. */
+    static final String OPTIMIZER = "adamw";
+
+    /** How the rate changes where nothing is said. */
+    static final String SCHEDULE = "constant";
+
     private final Peft peft;
     private final PeftModel model;
     private final Adapter adapter;
@@ -38,14 +45,15 @@ public final class Training {
     private DataSource train;
     private DataSource heldOut;
     private DataSettings reading = SettingsBinder.defaults(DataSettings.class);
-    private String optimizer = "adamw";
+    private String optimizer = OPTIMIZER;
     private Record optimizerSettings = SettingsBinder.defaults(AdamWSettings.class);
-    private String schedule = "constant";
+    private String schedule = SCHEDULE;
     private Record scheduleSettings = SettingsBinder.defaults(WarmupSettings.class);
     private TrainingSettings settings = SettingsBinder.defaults(TrainingSettings.class);
     private SampleSettings samples = SettingsBinder.defaults(SampleSettings.class);
     private MemoryCheck memoryCheck = MemoryCheck.REFUSE;
     private Path output;
+    private boolean overwrite;
 
     Training(Peft peft, PeftModel model, Adapter adapter) {
         this.peft = peft;
@@ -129,16 +137,31 @@ public final class Training {
         return this;
     }
 
-    /** Writes the result, its metrics and its provenance to a directory. */
+    /** Writes the result, its metrics and its provenance to a directory, which must not hold a result yet. */
     public Training output(Path directory) {
         this.output = directory;
         return this;
     }
 
-    /** The plan of the run. */
+    /** Says whether a result that is in the output directory already may be replaced. */
+    public Training overwrite(boolean may) {
+        this.overwrite = may;
+        return this;
+    }
+
+    /**
+     * The plan of the run.
+     *
+     * @throws PeftException if settings contradict each other or are another optimizer's or schedule's; {@code exists}; and what
+     *     reading the data may throw
+     */
     public TrainingPlan plan() {
         if (train == null) {
             throw new IllegalStateException("say what to train on: data(...)");
+        }
+        requireEvaluations();
+        if (output != null) {
+            RunFiles.requireFree(output, overwrite);
         }
         List<Adapter> all = new ArrayList<>(together);
         all.addAll(beneath);
@@ -167,16 +190,38 @@ public final class Training {
                 description());
     }
 
+    /** Patience without evaluations would go back to the untrained adapter at the end. */
+    private void requireEvaluations() {
+        if (settings.patience() > 0 && (settings.evalEvery() == 0 || heldOut == null)) {
+            throw PeftException.of(
+                    "config-value",
+                    "training.patience is " + settings.patience() + ", but nothing is evaluated between steps: "
+                            + (heldOut == null ? "there is no held-out data" : "training.eval-every is 0"),
+                    "Give both data.eval and training.eval-every, or leave patience out.");
+        }
+    }
+
     private <C extends Record> Optimizer create(OptimizerFactory<C> factory, Adapter of) {
-        return factory.create(factory.configType().cast(optimizerSettings), of.parameters());
+        return factory.create(cast("optimizer " + optimizer, factory.configType(), optimizerSettings), of.parameters());
     }
 
     private <C extends Record> double rate(OptimizerFactory<C> factory) {
-        return factory.learningRate(factory.configType().cast(optimizerSettings));
+        return factory.learningRate(cast("optimizer " + optimizer, factory.configType(), optimizerSettings));
     }
 
     private <C extends Record> Schedule schedule(ScheduleFactory<C> factory, long total) {
-        return factory.create(factory.configType().cast(scheduleSettings), total);
+        return factory.create(cast("schedule " + schedule, factory.configType(), scheduleSettings), total);
+    }
+
+    private static <C extends Record> C cast(String what, Class<C> type, Record given) {
+        if (!type.isInstance(given)) {
+            throw PeftException.of(
+                    "wrong-settings",
+                    what + " takes settings of type " + type.getName() + ", not "
+                            + given.getClass().getName(),
+                    "Give the record that belongs to it.");
+        }
+        return type.cast(given);
     }
 
     private Map<String, Object> description() {
