@@ -143,9 +143,9 @@ final class FrozenProducts {
     /** One thread's library state. */
     private static final class Lane {
         private final engine cpu = new engine(engine.kind.cpu, 0);
-        private final stream stream = new stream(cpu);
+        private final stream queue = new stream(cpu);
         private final Map<Form, ProductKernel> kernels = new HashMap<>();
-        private final Rounding rounding = new Rounding(cpu, stream);
+        private final Rounding rounding = new Rounding(cpu, queue);
         private BytePointer rounded = new BytePointer(1 << 20);
 
         Lane() {
@@ -163,7 +163,7 @@ final class FrozenProducts {
         }
 
         void run(Form form, int m, long x, long w, long y) {
-            kernels.computeIfAbsent(form, f -> new ProductKernel(f, cpu)).run(stream, m, x, w, y);
+            kernels.computeIfAbsent(form, f -> new ProductKernel(f, cpu)).run(queue, m, x, w, y);
         }
     }
 }

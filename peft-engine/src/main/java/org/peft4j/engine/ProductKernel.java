@@ -102,17 +102,17 @@ final class ProductKernel {
         return new memory.desc(new long[] {rows, cols}, type, new long[] {down, right});
     }
 
-    static memory unplaced(memory.desc desc, engine cpu) {
-        return new memory(desc, cpu, (Pointer) null);
+    static memory unplaced(memory.desc layout, engine cpu) {
+        return new memory(layout, cpu, (Pointer) null);
     }
 
     /** Multiplies m rows at x with the weight at w into y. */
-    void run(stream stream, int m, long x, long w, long y) {
+    void run(stream queue, int m, long x, long w, long y) {
         Bound b = bound.computeIfAbsent(m, rows -> new Bound(form, rows, cpu));
         b.input.set_data_handle(at.to(x));
         b.weight.set_data_handle(at.to(w));
         b.output.set_data_handle(at.to(y));
-        product.execute(stream, b.arguments);
-        stream._wait();
+        product.execute(queue, b.arguments);
+        queue._wait();
     }
 }

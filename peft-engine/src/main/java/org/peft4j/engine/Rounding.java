@@ -17,15 +17,15 @@ final class Rounding {
     private static final int MOST_ROWS = 256;
 
     private final engine cpu;
-    private final stream stream;
+    private final stream queue;
     private final Map<Form, Kernel> kernels = new HashMap<>();
     private final OneDnn.At at = new OneDnn.At();
 
     private record Form(int rows, int cols, int stride) {}
 
-    Rounding(engine cpu, stream stream) {
+    Rounding(engine cpu, stream queue) {
         this.cpu = cpu;
-        this.stream = stream;
+        this.queue = queue;
     }
 
     /** Writes the rows at x, {@code stride} numbers apart, dense in bfloat16 to y. */
@@ -57,8 +57,8 @@ final class Rounding {
         void run(long x, long y) {
             input.set_data_handle(at.to(x));
             output.set_data_handle(at.to(y));
-            round.execute(stream, arguments);
-            stream._wait();
+            round.execute(queue, arguments);
+            queue._wait();
         }
     }
 }

@@ -18,7 +18,7 @@ final class SoftmaxKernels {
     private static final int KEPT = 512;
 
     private final engine cpu = new engine(engine.kind.cpu, 0);
-    private final stream stream = new stream(cpu);
+    private final stream queue = new stream(cpu);
     private final OneDnn.At at = new OneDnn.At();
     private final Map<Long, Kernel> kernels = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
@@ -61,14 +61,14 @@ final class SoftmaxKernels {
         private final IntMemoryMap backwardArguments = new IntMemoryMap();
 
         Kernel(int n, int width) {
-            memory.desc desc = ProductKernel.matrix(memory.data_type.f32, n, width, width, 1);
+            memory.desc rows = ProductKernel.matrix(memory.data_type.f32, n, width, width, 1);
             softmax_forward.primitive_desc how = new softmax_forward.primitive_desc(
-                    cpu, dnnl.prop_kind.forward_training, dnnl.algorithm.softmax_accurate, desc, desc, 1);
+                    cpu, dnnl.prop_kind.forward_training, dnnl.algorithm.softmax_accurate, rows, rows, 1);
             forward = new softmax_forward(how);
             backward = new softmax_backward(new softmax_backward.primitive_desc(
-                    cpu, dnnl.algorithm.softmax_accurate, desc, desc, desc, 1, how));
-            values = ProductKernel.unplaced(desc, cpu);
-            slopes = ProductKernel.unplaced(desc, cpu);
+                    cpu, dnnl.algorithm.softmax_accurate, rows, rows, rows, 1, how));
+            values = ProductKernel.unplaced(rows, cpu);
+            slopes = ProductKernel.unplaced(rows, cpu);
             forwardArguments.put(dnnl.DNNL_ARG_SRC, values);
             forwardArguments.put(dnnl.DNNL_ARG_DST, values);
             backwardArguments.put(dnnl.DNNL_ARG_DST, values);
@@ -78,15 +78,15 @@ final class SoftmaxKernels {
 
         void forward(long scores) {
             values.set_data_handle(at.to(scores));
-            forward.execute(stream, forwardArguments);
-            stream._wait();
+            forward.execute(queue, forwardArguments);
+            queue._wait();
         }
 
         void backward(long probabilities, long gradients) {
             values.set_data_handle(at.to(probabilities));
             slopes.set_data_handle(at.to(gradients));
-            backward.execute(stream, backwardArguments);
-            stream._wait();
+            backward.execute(queue, backwardArguments);
+            queue._wait();
         }
     }
 }

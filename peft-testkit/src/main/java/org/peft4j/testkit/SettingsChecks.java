@@ -2,6 +2,7 @@ package org.peft4j.testkit;
 
 import java.lang.reflect.Modifier;
 import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,9 +44,8 @@ final class SettingsChecks {
                         "Annotate the component with @Setting(help = \"...\", value = \"its default\").");
             }
         }
-        try {
-            method.getClass().getConstructor();
-        } catch (NoSuchMethodException e) {
+        boolean made = Arrays.stream(method.getClass().getConstructors()).anyMatch(c -> c.getParameterCount() == 0);
+        if (!made) {
             throw Trial.fault(
                     method.getClass().getName() + " has no public constructor without arguments.",
                     "ServiceLoader can't make one.");
