@@ -60,6 +60,10 @@ final class Arena {
         peak = 0;
     }
 
+    long bytesInUse() {
+        return 4 * inUse;
+    }
+
     /** The most bytes that were in use at once. */
     long peakBytes() {
         return 4 * peak;

@@ -33,6 +33,11 @@ record EncodedMatrix(EncodedWeight weight, boolean half) implements FrozenMatrix
     }
 
     @Override
+    public boolean halved() {
+        return half;
+    }
+
+    @Override
     public void read(int firstRow, int rowCount, float[] into, int offset) {
         weight.decode(firstRow, rowCount, into, offset);
     }
@@ -74,9 +79,8 @@ record EncodedMatrix(EncodedWeight weight, boolean half) implements FrozenMatrix
         tape.giveBack(rounded);
     }
 
-    /** How many fp32 numbers take the room of so many bfloat16 numbers. */
     private static long halfLength(int rows, int cols) {
-        return ((long) rows * cols + 1) / 2;
+        return FrozenProducts.halfLength(rows, cols);
     }
 
     /** Some rows, decoded to fp32. */

@@ -16,6 +16,11 @@ public sealed interface FrozenMatrix permits FrozenMatrix.Dense, EncodedMatrix, 
     /** Bytes it takes in memory. */
     long bytes();
 
+    /** Whether its products are of bfloat16 factors. */
+    default boolean halved() {
+        return false;
+    }
+
     /** Decodes rows into an array. */
     void read(int firstRow, int rowCount, float[] into, int offset);
 

@@ -79,6 +79,19 @@ final class FrozenProducts {
         });
     }
 
+    /** How many fp32 numbers take the room of so many bfloat16 numbers. */
+    static long halfLength(int rows, int cols) {
+        return ((long) rows * cols + 1) / 2;
+    }
+
+    /** Widens rounded rows [m, k] at an address to dense fp32, on all threads: what {@link #round} rounded. */
+    void widen(int m, long x, int k, long to) {
+        workers.split(
+                m,
+                16,
+                (from, end) -> LANES.get().widening.convert(x + 2L * from * k, end - from, k, k, to + 4L * from * k));
+    }
+
     /** Rounds x [m, k] to bfloat16, dense at an address, on all threads. */
     void round(int m, Mat x, int k, long to) {
         workers.split(m, 16, (from, end) -> roundHere(end - from, x.rows(from), k, to + 2L * from * k));
@@ -86,7 +99,7 @@ final class FrozenProducts {
 
     /** The same on the calling thread. */
     static void roundHere(int m, Mat x, int k, long to) {
-        LANES.get().rounding.round(x.address(), m, k, x.stride(), to);
+        LANES.get().rounding.convert(x.address(), m, k, x.stride(), to);
     }
 
     /**
@@ -117,7 +130,7 @@ final class FrozenProducts {
         for (int at = 0; at < m; at += most) {
             int rows = Math.min(most, m - at);
             long rounded = lane.rounded(rows, k);
-            lane.rounding.round(x.rows(at).address(), rows, k, x.stride(), rounded);
+            lane.rounding.convert(x.rows(at).address(), rows, k, x.stride(), rounded);
             lane.run(form, rows, rounded, w.address, y.rows(at).address());
         }
     }
@@ -145,7 +158,8 @@ final class FrozenProducts {
         private final engine cpu = new engine(engine.kind.cpu, 0);
         private final stream queue = new stream(cpu);
         private final Map<Form, ProductKernel> kernels = new HashMap<>();
-        private final Rounding rounding = new Rounding(cpu, queue);
+        private final RowConversion rounding = new RowConversion(cpu, queue, true);
+        private final RowConversion widening = new RowConversion(cpu, queue, false);
         private BytePointer rounded = new BytePointer(1 << 20);
 
         Lane() {

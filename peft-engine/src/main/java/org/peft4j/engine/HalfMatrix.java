@@ -76,6 +76,11 @@ final class HalfMatrix implements FrozenMatrix {
     }
 
     @Override
+    public boolean halved() {
+        return true;
+    }
+
+    @Override
     public void read(int firstRow, int rowCount, float[] into, int offset) {
         short[] piece = new short[rowCount * cols];
         values.get(firstRow * cols, piece, 0, piece.length);

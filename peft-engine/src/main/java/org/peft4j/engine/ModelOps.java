@@ -30,6 +30,7 @@ public final class ModelOps {
             throw new IllegalArgumentException("input " + x + " for a weight [" + w.rows() + ", " + w.cols() + "]");
         }
         Tensor y = tape.fresh(x.needsGradient, x.rows, w.rows());
+        y.coarse = w.halved();
         w.forward(tape, x.rows, Products.mat(x), Products.mat(y));
         tape.record(y, () -> {
             float beta = tape.openGradient(x);

@@ -7,9 +7,9 @@ import org.nd4j.nativeblas.NativeOpsHolder;
 /**
  * What oneDNN can do on this machine.
  *
- * <p>Of its fp32 products only those that are compiled for a number of rows are used. The others (its {@code sgemm}, and kernels for
- * any number of rows) keep data where the stack pointer points: a signal that arrives meanwhile, a profiler's for example, destroys
- * memory. Its bfloat16 kernels for any number of rows don't.
+ * <p>Of its fp32 products only those that are compiled for a number of rows are used. In the others (its {@code sgemm}, and kernels
+ * for any number of rows) a signal that arrives meanwhile, a profiler's for example, was seen to destroy memory; presumably they use
+ * the stack pointer for something else. Its bfloat16 kernels for any number of rows don't.
  */
 final class OneDnn {
     private OneDnn() {}

@@ -66,6 +66,7 @@ final class Products {
         x.root.retained++;
         Tensor sum = tape.takeOver(y, needed, y.shape());
         x.root.retained--;
+        sum.coarse = y.coarse;
         blas.gemm(tokens, b.rows, rank, factor, mat(inner), mat(b).t(), 1f, mat(sum));
         tape.record(sum, () -> lowRankGradient(tape, sum, y, x, a, b, inner, factor), x, a, b, inner);
         return sum;

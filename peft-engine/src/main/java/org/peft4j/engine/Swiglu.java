@@ -12,13 +12,47 @@ final class Swiglu {
                 out[i] = g[i] * s[i] * u[i];
             }
         });
-        tape.record(y, () -> backward(tape, gate, up, y.gradient.buf), gate, up);
+        if (y.needsGradient && roundable(gate) && roundable(up) && gate != up) {
+            keepRounded(tape, gate, up, y);
+        } else {
+            tape.record(y, () -> backward(tape, gate, up, y.gradient.buf), gate, up);
+        }
         return y;
+    }
+
+    private static boolean roundable(Tensor x) {
+        return x.coarse && x.needsGradient && !x.isView();
+    }
+
+    /** Keeps the inputs in half the memory: they are the widest that a layer's gradients need. */
+    private static void keepRounded(Tape tape, Tensor gate, Tensor up, Tensor y) {
+        Buf gates = rounded(tape, gate);
+        Buf ups = rounded(tape, up);
+        tape.record(y, () -> {
+            Buf g = widened(tape, gates, gate);
+            Buf u = widened(tape, ups, up);
+            both(tape, gate, up, g, u, y.gradient.buf);
+            tape.giveBack(g);
+            tape.giveBack(u);
+        });
+    }
+
+    private static Buf rounded(Tape tape, Tensor x) {
+        Buf half = tape.take(FrozenProducts.halfLength(x.rows, x.cols));
+        tape.frozenProducts().round(x.rows, Products.mat(x), x.cols, half.address);
+        return half;
+    }
+
+    private static Buf widened(Tape tape, Buf half, Tensor like) {
+        Buf whole = tape.take(like.size());
+        tape.frozenProducts().widen(like.rows, half.address, like.cols, whole.address);
+        tape.giveBack(half);
+        return whole;
     }
 
     private static void backward(Tape tape, Tensor gate, Tensor up, Buf d) {
         if (gate.needsGradient && up.needsGradient && gate.root != up.root) {
-            both(tape, gate, up, d);
+            both(tape, gate, up, gate.value(), up.value(), d);
             return;
         }
         if (gate.needsGradient) {
@@ -56,7 +90,7 @@ final class Swiglu {
     }
 
     /** Both gradients in one pass: the sigmoid is what costs. */
-    private static void both(Tape tape, Tensor gate, Tensor up, Buf gradient) {
+    private static void both(Tape tape, Tensor gate, Tensor up, Buf gates, Buf ups, Buf gradient) {
         float gateBeta = tape.openGradient(gate);
         float upBeta = tape.openGradient(up);
         tape.workers().split(gradient.length, Elementwise.GRAIN, (from, to) -> {
@@ -68,8 +102,8 @@ final class Swiglu {
             for (int i = from; i < to; i += most) {
                 int n = Math.min(most, to - i);
                 gradient.get(i, d, 0, n);
-                gate.value().get(i, g, 0, n);
-                up.value().get(i, u, 0, n);
+                gates.get(i, g, 0, n);
+                ups.get(i, u, 0, n);
                 float[] s = FastExp.sigmoids(g, n);
                 Elementwise.load(gate.gradient.buf, gateBeta, i, out, n);
                 addGateSlope(d, g, u, out, s, n);

@@ -92,6 +92,11 @@ public final class Tape implements AutoCloseable {
         return largestChild;
     }
 
+    /** The bytes this tape's memory holds now. */
+    long bytesInUse() {
+        return arena.bytesInUse();
+    }
+
     /** A fresh tensor with undefined contents. */
     Tensor fresh(boolean needsGradient, long... shape) {
         long size = 1;

@@ -23,6 +23,8 @@ public class Tensor implements Var {
 
     Buf value;
     Gradient gradient;
+    /** Whether it is the result of a bfloat16 product, so that rounding it to bfloat16 adds no error of another size. */
+    boolean coarse;
     /** How many recorded operations still need the value (counted at the root). */
     int retained;
     /** Whether nobody but recorded operations needs the value any more. */

@@ -109,6 +109,39 @@ class HalfMatrixTests {
     }
 
     @Test
+    void gatedFeedForwardKeepsItsInputsInHalfTheMemory() {
+        int tokens = 200;
+        int wide = 512;
+        float[] gate = Given.normal(6, 0.2, wide, IN).values();
+        float[] up = Given.normal(7, 0.2, wide, IN).values();
+        try (Engine engine = Engine.create(2)) {
+            float[][] whole = feedForward(
+                    engine,
+                    FrozenMatrix.dense(OffHeap.of(gate), wide, IN),
+                    FrozenMatrix.dense(OffHeap.of(up), wide, IN),
+                    tokens);
+            float[][] half = feedForward(engine, rounded(gate, wide, IN), rounded(up, wide, IN), tokens);
+            GradientCheck.close("value", half[0], whole[0], 0.03);
+            GradientCheck.close("gradient", half[1], whole[1], 0.03);
+            assertThat(half[2][0]).isLessThan(whole[2][0] - tokens * wide * 4f * 0.9f);
+        }
+    }
+
+    /** Values, the input's gradient, and the bytes held between forward and backward. */
+    private static float[][] feedForward(Engine engine, FrozenMatrix gate, FrozenMatrix up, int tokens) {
+        try (Tape tape = engine.tape(true, true, 0)) {
+            Tensor x = tape.leaf(Given.normal(2, tokens, IN).values(), true, tokens, IN);
+            Tensor y = tape.scope(
+                    () -> ModelOps.swiglu(tape, ModelOps.linear(tape, x, gate), ModelOps.linear(tape, x, up)));
+            float held = tape.bytesInUse();
+            Tensor g = tape.leaf(Given.normal(3, tokens, gate.rows()).values(), false, tokens, gate.rows());
+            float[] values = y.toArray();
+            tape.backward(tape.ops().sum(tape.ops().mul(y, g)));
+            return new float[][] {values, x.gradient.buf.toArray(), {held}};
+        }
+    }
+
+    @Test
     void mappedBytesAreUsedAsTheyAre() {
         ByteBuffer bytes = ByteBuffer.allocateDirect(2 * OUT * IN).order(ByteOrder.LITTLE_ENDIAN);
         float[] expected = all(rounded(weight, OUT, IN));
