@@ -139,8 +139,7 @@ final class TrainReport implements TrainingListener, AutoCloseable {
 
     @Override
     public void evaluated(long step, Evaluation evaluation) {
-        String when =
-                step == 0 ? "before training" : "after " + Text.count(step) + (step == 1 ? " step" : " steps");
+        String when = step == 0 ? "before training" : "after " + Text.count(step) + (step == 1 ? " step" : " steps");
         String line = String.format(Locale.ROOT, "held-out loss %s: %.4f", when, evaluation.loss());
         progress.ifPresentOrElse(p -> p.between(() -> say(line)), () -> say(line));
     }
