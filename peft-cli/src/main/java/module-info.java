@@ -7,6 +7,7 @@ module org.peft4j.cli {
     requires org.peft4j.engine;
     requires org.peft4j.model;
     requires org.peft4j.runtime;
+    requires org.peft4j.compare;
     requires org.peft4j.embedded;
     requires com.fasterxml.jackson.core;
     requires com.fasterxml.jackson.databind;

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** {@code docs/errors.md} has an entry for each code of a user's error, and no other. */
@@ -47,7 +48,7 @@ class ErrorCodesTests {
                     codes.addAll(COMPUTED.get(name));
                 }
             }
-            if (file.toString().contains("peft-config") || file.toString().contains("peft-runtime")) {
+            if (Stream.of("peft-config", "peft-runtime", "peft-compare").anyMatch(file.toString()::contains)) {
                 for (Matcher m = NOTED.matcher(text); m.find(); ) {
                     codes.add(m.group(1) == null ? m.group(2) : m.group(1));
                 }

@@ -25,6 +25,7 @@ class MethodNamesTests {
             "peft-model",
             "peft-runtime",
             "peft-report",
+            "peft-compare",
             "peft-cli");
 
     /** A comment, a text block, a string literal or a character; only text blocks and literals are captured. */

@@ -29,10 +29,23 @@ class ModuleTests {
             Map.entry("engine", Set.of("api", "nd4j")),
             Map.entry("model", Set.of("api", "engine", "checkpoint")),
             Map.entry("runtime", Set.of("api", "model", "config", "data", "checkpoint", "engine")),
+            Map.entry("compare", Set.of("api", "model", "config", "data", "checkpoint", "engine", "runtime", "report")),
             Map.entry("embedded", Set.of("api")),
             Map.entry("report", Set.of("api")),
             Map.entry("testkit", Set.of("api", "checkpoint", "config", "engine", "model")),
-            Map.entry("cli", Set.of("api", "config", "data", "checkpoint", "engine", "model", "runtime", "embedded")));
+            Map.entry(
+                    "cli",
+                    Set.of(
+                            "api",
+                            "config",
+                            "data",
+                            "checkpoint",
+                            "engine",
+                            "model",
+                            "runtime",
+                            "embedded",
+                            "compare",
+                            "report")));
 
     /** What a method's module may provide: its method and codecs. */
     private static final Set<String> SERVICES = Set.of(AdapterMethod.class.getName(), WeightCodec.class.getName());

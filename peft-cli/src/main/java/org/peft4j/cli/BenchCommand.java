@@ -13,6 +13,7 @@ import org.peft4j.api.AdapterMethod;
 import org.peft4j.api.PeftException;
 import org.peft4j.checkpoint.CheckpointWriter;
 import org.peft4j.checkpoint.DType;
+import org.peft4j.compare.ProcessMemory;
 import org.peft4j.config.ConfigDocument;
 import org.peft4j.config.SettingsBinder;
 import org.peft4j.engine.Precision;

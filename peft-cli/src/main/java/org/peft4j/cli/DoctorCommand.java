@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.peft4j.compare.ProcessMemory;
 import org.peft4j.engine.BlasReport;
 import org.peft4j.runtime.InstalledMethod;
 import org.peft4j.runtime.Peft;

@@ -36,8 +36,21 @@ final class Interruption implements AutoCloseable {
                 screen);
     }
 
+    /** From now on until it is closed, the signal does nothing: another process decides. */
+    static Interruption ignored(Screen screen) {
+        return new Interruption(() -> {}, "", screen);
+    }
+
+    /** From now on until it is closed, the signal calls {@code stop}, and this is said. */
+    static Interruption during(Runnable stop, String said, Screen screen) {
+        return new Interruption(stop, said, screen);
+    }
+
     /** What the signal does. */
     void interrupt() {
+        if (said.isEmpty()) {
+            return;
+        }
         if (times.incrementAndGet() > 1) {
             Runtime.getRuntime().halt(Main.INTERRUPTED);
         }

@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
         footerHeading = "%n",
         versionProvider = Versions.class,
         footer = {
-            "'peft train' without a file trains a small model that comes with the program.",
+            "'peft compare' and 'peft train' without a file work on a small model that comes with the program.",
             "'peft COMMAND --help' explains a command and gives examples.",
             "",
             "Exit codes: 0 done, 2 something you gave is wrong, 130 interrupted (what was learned is saved),",
@@ -25,6 +25,8 @@ import picocli.CommandLine.Spec;
             "Environment: JAVA_HOME (Java 17 or later), PEFT_JAVA_OPTS (for example -Xmx8g), NO_COLOR."
         },
         subcommands = {
+            CompareCommand.class,
+            CompareUnitCommand.class,
             TrainCommand.class,
             EvalCommand.class,
             GenerateCommand.class,

@@ -2,9 +2,14 @@ package org.peft4j.embedded;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.peft4j.api.PeftException;
 
 /**
@@ -14,6 +19,9 @@ import org.peft4j.api.PeftException;
  * @param directory where everything lies
  */
 public record EmbeddedDefault(Path directory) {
+    private static final long GENERAL_SEED = 20_260_001L;
+    private static final int GENERAL_DOCUMENTS = 60;
+
     /** The checkpoint in HuggingFace's layout: {@code config.json}, {@code model.safetensors}, {@code tokenizer.json}. */
     public Path model() {
         return directory.resolve("model");
@@ -32,6 +40,20 @@ public record EmbeddedDefault(Path directory) {
     /** A configuration that trains LoRA on the model; its paths are relative to {@link #directory()}. */
     public Path recipe() {
         return directory.resolve("lora.yaml");
+    }
+
+    /** Text like that which the model was pretrained on, but none of it; no announcements of events. */
+    public Path generalText() {
+        return directory.resolve("general.txt");
+    }
+
+    /** A comparison of methods on the model, as YAML; its paths are relative to {@link #directory()}. */
+    public static String comparison() {
+        try {
+            return new String(resource("recipe/compare.yaml"), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Whether this jar holds the model's weights; one built before they were made doesn't. */
@@ -59,6 +81,11 @@ public record EmbeddedDefault(Path directory) {
             for (String file : Manifest.FILES) {
                 unpack(file, directory.resolve(file), manifest);
             }
+            byte[] general = generalDocuments();
+            if (!Files.exists(result.generalText())
+                    || !Arrays.equals(Files.readAllBytes(result.generalText()), general)) {
+                replace(result.generalText(), general);
+            }
             if (!Files.exists(result.recipe())) {
                 replace(result.recipe(), resource("recipe/lora.yaml"));
             }
@@ -70,6 +97,16 @@ public record EmbeddedDefault(Path directory) {
                     e);
         }
         return result;
+    }
+
+    /** Documents of another seed than the pretraining's, a paragraph each. */
+    private static byte[] generalDocuments() {
+        Corpus corpus = new Corpus(GENERAL_SEED);
+        return Stream.generate(corpus::next)
+                .limit(GENERAL_DOCUMENTS)
+                .map(d -> d.replaceAll("\\n\\s*\\n", "\n"))
+                .collect(Collectors.joining("\n\n"))
+                .getBytes(StandardCharsets.UTF_8);
     }
 
     private static void unpack(String file, Path target, Manifest manifest) throws IOException {

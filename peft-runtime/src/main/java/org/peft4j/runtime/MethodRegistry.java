@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.peft4j.api.AdapterMethod;
 import org.peft4j.api.PeftException;
+import org.peft4j.config.ConfigNode;
 import org.peft4j.config.NearestName;
 
 /** The methods on the module path, found by {@link ServiceLoader}: the program knows none of them by name. */
@@ -129,6 +130,18 @@ public final class MethodRegistry {
                     "Installed: " + String.join(", ", methods.keySet())
                             + ". A method's jar dropped into the plugins directory is found at the next start.");
         }
+        return found;
+    }
+
+    /**
+     * The method that a configuration's section names, its settings checked.
+     *
+     * @throws PeftException if the section names none or one that isn't there, or its settings are wrong
+     */
+    public InstalledMethod chosen(ConfigNode section) {
+        NamedChoice choice = NamedChoice.of("method", section);
+        InstalledMethod found = method(choice.name());
+        choice.bind(found.method().configType());
         return found;
     }
 

@@ -17,6 +17,7 @@ import org.peft4j.checkpoint.Checkpoint;
 import org.peft4j.config.ConfigDocument;
 import org.peft4j.config.SettingsBinder;
 import org.peft4j.data.DataFile;
+import org.peft4j.data.DataSettings;
 import org.peft4j.data.DataSource;
 import org.peft4j.engine.Engine;
 import org.peft4j.engine.Precision;
@@ -157,7 +158,13 @@ public final class Peft implements AutoCloseable {
         return new Training(this, model, adapter);
     }
 
-    Trainer trainer(TrainingPlan plan, TrainingListener listener, MemoryCheck check) {
+    /**
+     * The trainer of a plan, which may be stopped from another thread.
+     *
+     * @param check what is done where it needs more memory than there is
+     * @throws PeftException {@code not-enough-memory}
+     */
+    public Trainer trainer(TrainingPlan plan, TrainingListener listener, MemoryCheck check) {
         List<TrainingListener> all = new ArrayList<>(listeners);
         all.add(listener);
         AllListeners told = new AllListeners(all);
@@ -175,10 +182,7 @@ public final class Peft implements AutoCloseable {
     public Trainer trainer(ConfigDocument document, TrainingListener listener) {
         RunConfig run = SettingsBinder.bind(RunConfig.class, document.root(), "the run");
         List<ChosenMethod> chosen = ChosenMethod.read(run.method(), methods);
-        NamedChoice optimizer = NamedChoice.of("optimizer", run.optimizer(), Training.OPTIMIZER);
-        Record optimizerSettings = optimizer.bind(optimizer(optimizer.name()).configType());
-        NamedChoice schedule = NamedChoice.of("schedule", run.schedule(), Training.SCHEDULE);
-        Record scheduleSettings = schedule.bind(schedule(schedule.name()).configType());
+        check(run);
         RunFiles.requireFree(run.output(), run.overwrite());
         if (chosen.size() > 1 && !run.overwrite()) {
             chosen.forEach(c -> RunFiles.requireFree(run.output().resolve(c.adapter()), false));
@@ -187,12 +191,40 @@ public final class Peft implements AutoCloseable {
         List<Adapter> adapters =
                 ChosenMethod.install(chosen, model, run.training().seed());
         int last = adapters.size() - 1;
-        Training training = training(model, adapters.get(last))
+        return training(model, adapters.get(last), run)
                 .together(adapters.subList(0, last).toArray(Adapter[]::new))
+                .trainer(listener);
+    }
+
+    /**
+     * Checks what a run names besides its method, and the settings it gives to it, without loading anything.
+     *
+     * @throws PeftException with what is wrong
+     */
+    public void check(RunConfig run) {
+        NamedChoice optimizer = NamedChoice.of("optimizer", run.optimizer(), Training.OPTIMIZER);
+        optimizer.bind(optimizer(optimizer.name()).configType());
+        NamedChoice schedule = NamedChoice.of("schedule", run.schedule(), Training.SCHEDULE);
+        schedule.bind(schedule(schedule.name()).configType());
+        codecs.storage(run.storage(), run.precision());
+    }
+
+    /**
+     * Begins to describe the training run of a configuration with an adapter that is installed already.
+     *
+     * @throws PeftException with what is wrong in the configuration or in what it names
+     */
+    public Training training(PeftModel model, Adapter adapter, RunConfig run) {
+        NamedChoice optimizer = NamedChoice.of("optimizer", run.optimizer(), Training.OPTIMIZER);
+        NamedChoice schedule = NamedChoice.of("schedule", run.schedule(), Training.SCHEDULE);
+        Training training = training(model, adapter)
                 .data(source(run.data().train(), run))
                 .reading(run.data().reading())
-                .optimizer(optimizer.name(), optimizerSettings)
-                .schedule(schedule.name(), scheduleSettings)
+                .optimizer(
+                        optimizer.name(),
+                        optimizer.bind(optimizer(optimizer.name()).configType()))
+                .schedule(
+                        schedule.name(), schedule.bind(schedule(schedule.name()).configType()))
                 .settings(run.training())
                 .samples(run.samples())
                 .memoryCheck(run.memoryCheck())
@@ -201,12 +233,17 @@ public final class Peft implements AutoCloseable {
         if (!run.data().eval().isEmpty()) {
             training.heldOut(source(run.data().eval(), run));
         }
-        return training.trainer(listener);
+        return training;
     }
 
     private DataSource source(String name, RunConfig run) {
+        return source(name, run.data().reading());
+    }
+
+    /** The data source that is bound under this name, or else the file. */
+    public DataSource source(String name, DataSettings reading) {
         DataSource bound = sources.get(name);
-        return bound != null ? bound : DataFile.of(Path.of(name), run.data().reading());
+        return bound != null ? bound : DataFile.of(Path.of(name), reading);
     }
 
     @Override

@@ -9,6 +9,7 @@ import org.peft4j.checkpoint.AdapterFiles;
 import org.peft4j.checkpoint.CheckpointWriter;
 import org.peft4j.checkpoint.TextTokenizer;
 import org.peft4j.config.ConfigDocument;
+import org.peft4j.config.ConfigNode;
 import org.peft4j.data.Tokenizing;
 import org.peft4j.model.AdaptedModel;
 import org.peft4j.model.Adapter;
@@ -86,8 +87,17 @@ public final class PeftModel {
      * @throws PeftException with what is wrong in the YAML
      */
     public Adapter installYaml(String name, String yaml, long seed) {
-        NamedChoice choice = NamedChoice.of(
-                "method", ConfigDocument.parse(yaml, "the method").root());
+        return installSection(name, ConfigDocument.parse(yaml, "the method").root(), seed);
+    }
+
+    /**
+     * Installs the method that a configuration's section names.
+     *
+     * @param name what this adapter is called among several
+     * @throws PeftException with what is wrong in the section
+     */
+    public Adapter installSection(String name, ConfigNode section, long seed) {
+        NamedChoice choice = NamedChoice.of("method", section);
         return install(
                 name,
                 choice.name(),
