@@ -39,7 +39,10 @@ final class Curves {
     private static List<Point> thinned(List<Point> points, int most) {
         List<Point> kept = new ArrayList<>();
         for (int i = 0; i < most; i++) {
-            List<Point> some = points.subList(i * points.size() / most, (i + 1) * points.size() / most);
+            // Both ends stay as they are: they are what is read off.
+            int from = i == most - 1 ? points.size() - 1 : i * points.size() / most;
+            int to = i == 0 ? 1 : (i + 1) * points.size() / most;
+            List<Point> some = points.subList(from, to);
             kept.add(new Point(
                     some.stream().mapToDouble(Point::step).average().orElseThrow(),
                     some.stream().mapToDouble(Point::seconds).average().orElseThrow(),

@@ -26,7 +26,7 @@ final class Failures {
     /** {@code failed: the reason.} */
     static String told(Outcome outcome) {
         String status = outcome.status() == Outcome.Status.SKIPPED ? "skipped" : "failed";
-        String reason = outcome.reason().strip();
+        String reason = outcome.reason().strip().replaceAll("\\s+", " ");
         String end = reason.isEmpty() || reason.endsWith(".") ? "" : ".";
         return reason.isEmpty() ? status + "." : status + ": " + reason + end;
     }

@@ -26,6 +26,9 @@ final class FigureTable {
             Figure.ADAPTER_BYTES,
             Figure.TRAINING_TOKENS_PER_SECOND);
 
+    /** Characters of a row's settings below its name; the section of settings has all of them. */
+    private static final int MOST_SETTINGS = 80;
+
     private final List<ReportRow> all;
     private final List<ReportRow> rows;
     private final List<Columns.Column> columns;
@@ -96,7 +99,9 @@ final class FigureTable {
                 .append(Html.swatch(index))
                 .append("<span>")
                 .append(Html.text(row.label()));
-        String under = row.trained() ? ResultsCsv.settings(row.settings()) : "nothing trained";
+        String under = row.trained()
+                ? Names.shortened(ResultsCsv.settings(row.settings()), MOST_SETTINGS)
+                : "nothing trained";
         if (!under.isEmpty()) {
             out.append("<small>").append(Html.text(under)).append("</small>");
         }

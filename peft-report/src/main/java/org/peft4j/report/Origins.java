@@ -19,7 +19,11 @@ final class Origins {
         TaskData data = report.data();
         Map<String, String> task = group(all, "Data");
         task.put("training", data.train() + ", " + Prose.count(data.trainRows(), "row", "rows"));
-        task.put("held out", data.heldOut() + ", " + Prose.count(data.heldOutRows(), "row", "rows"));
+        task.put(
+                "held out",
+                data.heldOut().isEmpty()
+                        ? "nothing"
+                        : data.heldOut() + ", " + Prose.count(data.heldOutRows(), "row", "rows"));
         task.putAll(data.more());
         Map<String, String> budget = group(all, "Budget of each run");
         budget.put("steps", number(report.budget().steps()));

@@ -105,7 +105,7 @@ public record Summary(String headline, List<String> points) {
                 parts.add(Prose.labels(least) + " " + least(cost, least.size() > 1) + " ("
                         + Prose.value(cost, among.best().orElseThrow().spread()) + ")");
             } else if (!among.places().isEmpty()) {
-                parts.add(Prose.name(cost) + " tells none from another");
+                parts.add("they can't be told apart by " + Prose.name(cost));
             }
         }
         if (parts.isEmpty()) {

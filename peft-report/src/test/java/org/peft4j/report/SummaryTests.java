@@ -80,7 +80,7 @@ class SummaryTests {
                 2e9);
         ReportRow bad = Reports.with(Reports.row("bad", 0.9, 0.91), Figure.TRAINABLE_PARAMETERS, 10);
         assertThat(of(large, small, bad).points())
-                .contains("Among those that share the lowest loss, peak memory tells none from another;"
+                .contains("Among those that share the lowest loss, they can't be told apart by peak memory;"
                         + " small trains the fewest parameters (1,000).");
     }
 
@@ -130,8 +130,8 @@ class SummaryTests {
                 List.of(
                         Reports.run(1, Figures.none().with(Figure.HELD_OUT_LOSS, 1)),
                         new SeedRun(2, Outcome.failed("exit code 1"), Figures.none(), List.of(), List.of())));
-        assertThat(of(partly, Reports.failed("broken", "it diverged.")).points())
-                .contains("partly lacks seed 2, failed: exit code 1.", "broken has no result, failed: it diverged.");
+        assertThat(of(partly, Reports.failed("broken", "it diverged.\n  Lower the rate.")).points())
+                .contains("partly lacks seed 2, failed: exit code 1.", "broken has no result, failed: it diverged. Lower the rate.");
     }
 
     @Test
