@@ -99,9 +99,8 @@ final class FigureTable {
                 .append(Html.swatch(index))
                 .append("<span>")
                 .append(Html.text(row.label()));
-        String under = row.trained()
-                ? Names.shortened(ResultsCsv.settings(row.settings()), MOST_SETTINGS)
-                : "nothing trained";
+        String under =
+                row.trained() ? Names.shortened(ResultsCsv.settings(row.settings()), MOST_SETTINGS) : "nothing trained";
         if (!under.isEmpty()) {
             out.append("<small>").append(Html.text(under)).append("</small>");
         }

@@ -33,7 +33,8 @@ class PicturePartsTests {
         SeedRun failed = new SeedRun(
                 2, Outcome.failed("killed"), Figures.none(), List.of(CurvePoint.heldOut(0, 0, 99)), List.of());
         ReportRow row = Reports.row("a", List.of(run(1, CurvePoint.heldOut(0, 0, 4)), failed));
-        assertThat(Curves.of(row, CurvePoint::heldOutLoss, 100)).containsExactly(new Curves.Point(0, 0, new Spread(1, 4, 0)));
+        assertThat(Curves.of(row, CurvePoint::heldOutLoss, 100))
+                .containsExactly(new Curves.Point(0, 0, new Spread(1, 4, 0)));
     }
 
     @Test
@@ -59,7 +60,9 @@ class PicturePartsTests {
         assertThat(axis.at(greatest)).isBetween(0.4, 1.0);
         assertThat(axis.ticks()).hasSizeBetween(2, 8).isSorted();
         assertThat(axis.ticks()).allMatch(t -> axis.at(t) > -0.001 && axis.at(t) < 1.001);
-        assertThat(axis.ticks().stream().map(Axis::label).distinct()).as("texts").hasSameSizeAs(axis.ticks());
+        assertThat(axis.ticks().stream().map(Axis::label).distinct())
+                .as("texts")
+                .hasSameSizeAs(axis.ticks());
     }
 
     @Test
@@ -73,7 +76,8 @@ class PicturePartsTests {
 
     @Test
     void wordsThatTheReferenceLacksAreMarkedAndNothingElseIsMarkup() {
-        assertThat(WordDiff.html("Entry is free <b>", "Admission is free")).isEqualTo("<mark>Entry</mark> is free <mark>&lt;b&gt;</mark>");
+        assertThat(WordDiff.html("Entry is free <b>", "Admission is free"))
+                .isEqualTo("<mark>Entry</mark> is free <mark>&lt;b&gt;</mark>");
         assertThat(WordDiff.html("same text", "same text")).isEqualTo("same text");
         assertThat(WordDiff.html("no reference", "")).isEqualTo("no reference");
     }
@@ -81,7 +85,9 @@ class PicturePartsTests {
     @Test
     void equalAnswersAreOne() {
         List<ReportRow> rows = SampleReport.report().rows();
-        assertThat(Answers.of(rows, 0)).extracting(a -> Prose.labels(a.rows()))
-                .containsExactly("Untouched base", "LoRA and Full fine-tuning", "QLoRA", "LLaMA-Adapter", "Prefix tuning");
+        assertThat(Answers.of(rows, 0))
+                .extracting(a -> Prose.labels(a.rows()))
+                .containsExactly(
+                        "Untouched base", "LoRA and Full fine-tuning", "QLoRA", "LLaMA-Adapter", "Prefix tuning");
     }
 }

@@ -130,8 +130,11 @@ class SummaryTests {
                 List.of(
                         Reports.run(1, Figures.none().with(Figure.HELD_OUT_LOSS, 1)),
                         new SeedRun(2, Outcome.failed("exit code 1"), Figures.none(), List.of(), List.of())));
-        assertThat(of(partly, Reports.failed("broken", "it diverged.\n  Lower the rate.")).points())
-                .contains("partly lacks seed 2, failed: exit code 1.", "broken has no result, failed: it diverged. Lower the rate.");
+        assertThat(of(partly, Reports.failed("broken", "it diverged.\n  Lower the rate."))
+                        .points())
+                .contains(
+                        "partly lacks seed 2, failed: exit code 1.",
+                        "broken has no result, failed: it diverged. Lower the rate.");
     }
 
     @Test
