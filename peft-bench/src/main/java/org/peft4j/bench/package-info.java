@@ -1,0 +1,2 @@
+/** Benchmarks of the engine's kernels; {@code bench/kernels} runs them. */
+package org.peft4j.bench;
