@@ -1,24 +1,26 @@
 package org.peft4j.cli;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Stream;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import org.peft4j.api.AdapterMethod;
 import org.peft4j.api.PeftException;
-import org.peft4j.checkpoint.CheckpointWriter;
 import org.peft4j.checkpoint.DType;
 import org.peft4j.compare.ProcessMemory;
 import org.peft4j.config.ConfigDocument;
 import org.peft4j.config.SettingsBinder;
+import org.peft4j.engine.BlasReport;
+import org.peft4j.engine.Engine;
 import org.peft4j.engine.Precision;
+import org.peft4j.engine.ProductPeak;
 import org.peft4j.model.Adapter;
-import org.peft4j.model.RandomCheckpoint;
+import org.peft4j.model.Batch;
 import org.peft4j.runtime.MemoryEstimate;
 import org.peft4j.runtime.Peft;
 import org.peft4j.runtime.PeftModel;
@@ -30,14 +32,26 @@ import picocli.CommandLine.Option;
 /** {@code peft bench}. */
 @Command(
         name = "bench",
-        description = "Measure the speed and the memory of training on random tokens; the last line is JSON.",
+        description = {
+            "Measure the speed and the memory of training; the last line is JSON.",
+            "The tokens are random, or those of a file's rows. Nothing is written."
+        },
         footer = {
             "  peft bench --method lora --shape smollm-135m --batch 4 --seq 256 --steps 6",
             "  peft bench --method lora --base models/tiny -s rank=16 -s target-modules=all-linear",
+            "  peft bench --method lora --base models/tiny --data train.jsonl --batch 16 --steps 60 --warmup 10",
+            "  peft bench --method lora --batch 1 --curve lengths",
             "",
-            "Shapes: tiny-1m, small-24m, smollm-135m, tinyllama-1.1b; their weights are random."
+            "Shapes: tiny-1m, small-24m, smollm-135m, tinyllama-1.1b; their weights are random.",
+            "share_of_peak is the time that the matrix products would take at the best rate measured in",
+            "the same run, against the time that the steps took; it counts no product twice."
         })
 final class BenchCommand extends Action {
+    private static final int USUAL_LENGTH = 256;
+    private static final List<Integer> LENGTHS = List.of(128, 256, 512, 1024, 2048, 4096);
+    /** How many numbers of layers a table is over. */
+    private static final int PARTS = 5;
+
     @Option(
             names = "--method",
             required = true,
@@ -78,11 +92,35 @@ final class BenchCommand extends Action {
     @Option(names = "--batch", defaultValue = "4", paramLabel = "N", description = "Sequences (default: 4).")
     private int batch;
 
-    @Option(names = "--seq", defaultValue = "256", paramLabel = "N", description = "Tokens of each (default: 256).")
-    private int length;
+    @Option(
+            names = "--seq",
+            paramLabel = "N",
+            description = "Tokens of each (default: 256); with --data, the most of a row (default: the context).")
+    private Integer length;
 
     @Option(names = "--steps", defaultValue = "6", paramLabel = "N", description = "Steps (default: 6).")
     private int steps;
+
+    @Option(
+            names = "--warmup",
+            paramLabel = "N",
+            description = "Of them, those at the start that don't count (default: 1 of 3 and more).")
+    private Integer warmup;
+
+    @Option(
+            names = "--data",
+            paramLabel = "FILE",
+            description = "Rows to train on instead of random tokens, in the file's order; needs --base.")
+    private Path data;
+
+    @Option(names = "--layers", paramLabel = "N", description = "Layers of a shape, instead of its own.")
+    private int layers;
+
+    @Option(
+            names = "--curve",
+            paramLabel = "KIND",
+            description = "A table over lengths (128 to 4096) or over layers (a fifth of the shape's to all).")
+    private Curve curve;
 
     @Option(names = "--lr", defaultValue = "1e-3", paramLabel = "X", description = "Learning rate (default: 1e-3).")
     private double learningRate;
@@ -92,6 +130,12 @@ final class BenchCommand extends Action {
 
     @Mixin
     private ThreadOptions threads;
+
+    /** What a table is over. */
+    enum Curve {
+        LENGTHS,
+        LAYERS
+    }
 
     private static final class Kind {
         @Option(names = "--shape", paramLabel = "NAME", description = "Shape (default: smollm-135m).")
@@ -103,51 +147,109 @@ final class BenchCommand extends Action {
 
     @Override
     public Integer call() throws IOException {
-        if (batch < 1 || steps < 1 || length < 2 || !(learningRate > 0)) {
-            throw wrong("--batch and --steps are at least 1, --seq at least 2, --lr above 0");
+        check();
+        List<Map<String, Object>> results = new ArrayList<>();
+        try (Peft peft = threads.start(this)) {
+            SpeedCurve table = new SpeedCurve(this::println, curve == Curve.LAYERS);
+            for (Point point : points()) {
+                try (SpeedBase base = base(point)) {
+                    SpeedFigures figures = measured(peft, base, point, results);
+                    if (curve != null) {
+                        table.add(curve == Curve.LAYERS ? point.layers : point.length, figures, results);
+                    }
+                }
+            }
         }
-        if (kind.base != null) {
-            return measured(kind.base, kind.base.toString());
+        if (curve == null) {
+            printJson(results.get(0));
+        } else {
+            printJson(Map.of("curve", results));
         }
-        String shape = kind.shape == null ? "smollm-135m" : kind.shape;
-        Path directory = Files.createTempDirectory("peft-bench-");
-        try {
-            var config = Shapes.config(shape);
-            RandomCheckpoint.write(directory, config, directory, dtype, 0.02, seed, CheckpointWriter.Existing.KEEP);
-            return measured(directory, shape);
-        } finally {
-            delete(directory);
+        return Main.OK;
+    }
+
+    private void check() {
+        if (batch < 1 || steps < 1 || !(learningRate > 0) || layers < 0 || (length != null && length < 2)) {
+            throw wrong("--batch, --steps and --layers are at least 1, --seq at least 2, --lr above 0");
+        }
+        if (warmup != null && (warmup < 0 || warmup >= steps)) {
+            throw wrong("--warmup is at least 0 and less than --steps, which is " + steps);
+        }
+        if (data != null && (kind.base == null || curve != null)) {
+            throw wrong("--data needs --base, for its tokenizer, and goes with no --curve");
+        }
+        if (kind.base != null && (layers > 0 || curve == Curve.LAYERS)) {
+            throw wrong("the number of layers can be chosen for a --shape only");
         }
     }
 
-    private int measured(Path base, String name) {
-        try (Peft peft = threads.start(this)) {
-            AdapterMethod<?> chosen = peft.methods().method(method).method();
-            PeftModel model = peft.load(base, storage, precision);
-            int context = model.base().shape().maxPositions();
-            if (length > context) {
-                throw PeftException.of(
-                        "context-exceeded",
-                        "--seq is " + length + ", but the model's context has " + context + " tokens.",
-                        "Give at most " + context + ".");
-            }
-            Adapter adapter = model.install(method, config(chosen), seed);
-            MemoryEstimate memory = MemoryEstimate.of(model.with(adapter), batch, length);
-            SpeedRun run = new SpeedRun(model, adapter);
-            SpeedRun.Figures figures = run.run(
-                    batch,
-                    length,
-                    steps,
-                    learningRate,
-                    seed,
-                    (step, loss, seconds) -> screen().err()
-                            .println(String.format(Locale.ROOT, "step %d: loss %.4f, %.3f s", step, loss, seconds)));
-            Map<String, Object> result =
-                    result(name, run.trainable(), figures, peft.engine().threads());
-            result.put("estimated_rss_mb", memory.total() >> 20);
-            printJson(result);
+    /** What is measured: layers, 0 for the model's own, and the length of a sequence, 0 for what the context holds. */
+    private record Point(int layers, int length) {}
+
+    private List<Point> points() {
+        int one = length != null ? length : data != null ? 0 : USUAL_LENGTH;
+        if (curve == null) {
+            return List.of(new Point(layers, one));
         }
-        return Main.OK;
+        if (curve == Curve.LENGTHS) {
+            return LENGTHS.stream()
+                    .filter(n -> length == null || n <= length)
+                    .map(n -> new Point(layers, n))
+                    .toList();
+        }
+        int most = layers > 0 ? layers : Shapes.config(shape()).layers();
+        return IntStream.rangeClosed(1, PARTS)
+                .map(i -> most * i / PARTS)
+                .filter(n -> n > 0)
+                .distinct()
+                .mapToObj(n -> new Point(n, one))
+                .toList();
+    }
+
+    private String shape() {
+        return kind.shape == null ? "smollm-135m" : kind.shape;
+    }
+
+    private SpeedBase base(Point point) throws IOException {
+        return kind.base != null
+                ? SpeedBase.of(kind.base)
+                : SpeedBase.random(shape(), point.layers, point.length, dtype, seed);
+    }
+
+    private SpeedFigures measured(Peft peft, SpeedBase base, Point point, List<Map<String, Object>> results) {
+        AdapterMethod<?> chosen = peft.methods().method(method).method();
+        PeftModel model = peft.load(base.directory(), storage, precision);
+        int context = model.base().shape().maxPositions();
+        if (point.length > context) {
+            throw PeftException.of(
+                    "context-exceeded",
+                    "--seq is " + point.length + ", but the model's context has " + context + " tokens.",
+                    "Give at most " + context + ".");
+        }
+        Adapter adapter = model.install(method, config(chosen), seed);
+        int longest = point.length == 0 ? model.with(adapter).room() : point.length;
+        MemoryEstimate estimate = MemoryEstimate.of(model.with(adapter), batch, longest);
+        SpeedRun run = new SpeedRun(model, adapter);
+        IntFunction<Batch> rows = data == null
+                ? SpeedRows.random(model.base().shape().vocabularySize(), batch, longest, seed)
+                : SpeedRows.of(data, model, batch, longest);
+        SpeedFigures figures = new SpeedFigures(run.run(rows, steps, learningRate, this::show), warmup());
+        Map<String, Object> facts = facts(base.name(), point, run.trainable(), peft.engine());
+        Object memory = ProcessMemory.peakResident().map(b -> b >> 20).orElse(null);
+        facts.putAll(figures.describe(ProductPeak.measure(peft.engine())));
+        facts.put("peak_rss_mb", memory);
+        facts.put("estimated_rss_mb", estimate.total() >> 20);
+        results.add(facts);
+        return figures;
+    }
+
+    private int warmup() {
+        return warmup != null ? warmup : steps > 2 ? 1 : 0;
+    }
+
+    private void show(int number, SpeedRun.Step step) {
+        screen().err()
+                .println(String.format(Locale.ROOT, "step %d: loss %.4f, %.3f s", number, step.loss(), step.seconds()));
     }
 
     private Record config(AdapterMethod<?> chosen) {
@@ -158,42 +260,24 @@ final class BenchCommand extends Action {
         return SettingsBinder.bind(chosen.configType(), document.root(), "method " + method);
     }
 
-    private Map<String, Object> result(String name, long trainable, SpeedRun.Figures f, int threadCount) {
-        double[] timed = steps > 2 ? Arrays.copyOfRange(f.seconds(), 1, steps) : f.seconds();
-        double[] sorted = timed.clone();
-        Arrays.sort(sorted);
-        double median = (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
-        double rate =
-                (double) batch * length * timed.length / Arrays.stream(timed).sum();
-        double[] last = Arrays.copyOfRange(f.losses(), Math.max(0, steps - 10), steps);
+    private Map<String, Object> facts(String name, Point point, long trainable, Engine engine) {
         Map<String, Object> all = new LinkedHashMap<>();
         all.put("program", "peft4j");
         all.put("method", method);
+        all.put("settings", settings == null ? List.of() : settings);
         all.put("model", name);
+        if (data != null) {
+            all.put("data", data.toString());
+        }
         all.put("batch", batch);
-        all.put("seq", length);
+        all.put("seq", point.length == 0 ? null : point.length);
         all.put("steps", steps);
         all.put("trainable", trainable);
-        all.put("first_loss", rounded(f.losses()[0], 1e4));
-        all.put("last_loss", rounded(Arrays.stream(last).average().orElse(Double.NaN), 1e4));
-        all.put("tokens_per_s", rounded(rate, 10));
-        all.put("median_step_s", rounded(median, 1e4));
-        all.put("peak_rss_mb", ProcessMemory.peakResident().map(b -> b >> 20).orElse(null));
-        all.put("threads", threadCount);
+        all.put("threads", engine.threads());
         all.put("precision", precision.name().toLowerCase(Locale.ROOT));
+        all.put("storage", storage);
+        all.put("java", System.getProperty("java.vm.name") + " " + Runtime.version());
+        all.put("blas_core", BlasReport.coreType());
         return all;
-    }
-
-    private static Object rounded(double value, double scale) {
-        return Double.isFinite(value) ? Math.round(value * scale) / scale : null;
-    }
-
-    private static void delete(Path directory) throws IOException {
-        try (Stream<Path> files = Files.list(directory)) {
-            for (Path file : files.toList()) {
-                Files.delete(file);
-            }
-        }
-        Files.delete(directory);
     }
 }

@@ -60,16 +60,32 @@ final class Shapes {
 
     /** The same model for another vocabulary. */
     static ModelConfig withVocabulary(ModelConfig c, int size, List<Integer> bos, List<Integer> eos) {
+        return with(c, c.layers(), size, c.maxPositions(), bos, eos);
+    }
+
+    /**
+     * The same model with another number of layers, and a context that is long enough.
+     *
+     * @param layers how many, or 0 to leave them
+     */
+    static ModelConfig sized(ModelConfig c, int layers, int context) {
+        int own = layers == 0 ? c.layers() : layers;
+        int positions = Math.max(context, c.maxPositions());
+        return with(c, own, c.vocabSize(), positions, c.bosTokenIds(), c.eosTokenIds());
+    }
+
+    private static ModelConfig with(
+            ModelConfig c, int layers, int vocabulary, int positions, List<Integer> bos, List<Integer> eos) {
         return new ModelConfig(
                 c.architecture(),
                 c.hiddenSize(),
-                c.layers(),
+                layers,
                 c.heads(),
                 c.kvHeads(),
                 c.headDim(),
                 c.intermediateSize(),
-                size,
-                c.maxPositions(),
+                vocabulary,
+                positions,
                 c.rmsNormEps(),
                 c.ropeTheta(),
                 c.ropeScaling(),

@@ -4,21 +4,20 @@ import com.google.inject.Guice;
 import com.google.inject.Injector;
 import com.google.inject.Key;
 import com.google.inject.TypeLiteral;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Set;
-import java.util.SplittableRandom;
+import java.util.function.IntFunction;
 import org.peft4j.config.SettingsBinder;
 import org.peft4j.engine.ParameterSet;
 import org.peft4j.model.AdaptedModel;
 import org.peft4j.model.Adapter;
 import org.peft4j.model.Batch;
+import org.peft4j.model.ProductCount;
 import org.peft4j.runtime.Optimizer;
 import org.peft4j.runtime.OptimizerFactory;
 import org.peft4j.runtime.PeftModel;
 import org.peft4j.runtime.RuntimeModule;
 
-/** Training steps on random tokens, each timed: what a training run does, without its files. */
+/** Training steps, each timed: what a training run does, without its files. */
 final class SpeedRun {
     private static final double CLIP = 1.0;
 
@@ -48,54 +47,69 @@ final class SpeedRun {
     }
 
     /**
-     * What was measured.
+     * One step.
      *
-     * @param losses of each step, in nats
-     * @param seconds of each step
+     * @param loss in nats
+     * @param tokens that went through the model
+     * @param forward seconds of the way forward, the loss and the output head's gradient with it
+     * @param backward seconds of the way back through the layers
+     * @param update seconds of clipping and of the optimizer
+     * @param products the arithmetic of its matrix products
      */
-    @SuppressWarnings("ArrayRecordComponent")
-    record Figures(double[] losses, double[] seconds) {}
+    record Step(double loss, int tokens, double forward, double backward, double update, ProductCount products) {
+        double seconds() {
+            return forward + backward + update;
+        }
+    }
 
     /** Is told of each step. */
     @FunctionalInterface
     interface Listener {
-        /** Step {@code step}, from 1, took so long. */
-        void step(int step, double loss, double seconds);
+        /** Step {@code number}, from 1, is done. */
+        void step(int number, Step step);
     }
 
     long trainable() {
         return adapter.parameters().trainableCount();
     }
 
-    Figures run(int batch, int length, int steps, double rate, long seed, Listener listener) {
+    /**
+     * Trains.
+     *
+     * @param rows the batch of each step, from 0
+     */
+    Step[] run(IntFunction<Batch> rows, int steps, double rate, Listener listener) {
         AdaptedModel adapted = model.with(adapter);
-        ParameterSet parameters = adapter.parameters();
-        SplittableRandom random = new SplittableRandom(seed);
-        double[] losses = new double[steps];
-        double[] seconds = new double[steps];
+        Step[] all = new Step[steps];
         for (int i = 0; i < steps; i++) {
-            Batch tokens = random(random, batch, length);
-            long start = System.nanoTime();
-            parameters.zeroGradients();
-            int targets = tokens.targetCount();
-            losses[i] = adapted.lossAndGradients(tokens, 1.0 / targets, i) / targets;
-            double norm = parameters.gradientNorm(model.base().engine());
-            if (norm > CLIP) {
-                parameters.gradients().muli(CLIP / norm);
-            }
-            optimizer.step(rate);
-            seconds[i] = (System.nanoTime() - start) * 1e-9;
-            listener.step(i + 1, losses[i], seconds[i]);
+            Batch batch = rows.apply(i);
+            all[i] = step(adapted, batch, ProductCount.of(adapted, batch), rate, i);
+            listener.step(i + 1, all[i]);
         }
-        return new Figures(losses, seconds);
+        return all;
     }
 
-    private Batch random(SplittableRandom random, int batch, int length) {
-        int vocabulary = model.base().shape().vocabularySize();
-        List<Batch.Sequence> sequences = new ArrayList<>();
-        for (int s = 0; s < batch; s++) {
-            sequences.add(Batch.Sequence.of(random.ints(length, 0, vocabulary).toArray()));
+    private Step step(AdaptedModel adapted, Batch batch, ProductCount products, double rate, long seed) {
+        ParameterSet parameters = adapter.parameters();
+        long[] middle = new long[1];
+        long start = System.nanoTime();
+        parameters.zeroGradients();
+        int targets = batch.targetCount();
+        double loss =
+                adapted.lossAndGradients(batch, 1.0 / targets, seed, () -> middle[0] = System.nanoTime()) / targets;
+        long computed = System.nanoTime();
+        double norm = parameters.gradientNorm(model.base().engine());
+        if (norm > CLIP) {
+            parameters.gradients().muli(CLIP / norm);
         }
-        return Batch.of(sequences);
+        optimizer.step(rate);
+        long end = System.nanoTime();
+        return new Step(
+                loss,
+                batch.tokens().length,
+                (middle[0] - start) * 1e-9,
+                (computed - middle[0]) * 1e-9,
+                (end - computed) * 1e-9,
+                products);
     }
 }

@@ -168,33 +168,6 @@ class CommandTests {
     }
 
     @Test
-    void benchEndsWithOneLineOfJson() throws IOException {
-        Cli.Outcome outcome = Cli.run(
-                "bench",
-                "--method",
-                "lora",
-                "--base",
-                model,
-                "--batch",
-                "2",
-                "--seq",
-                "16",
-                "--steps",
-                "3",
-                "-s",
-                "rank=2",
-                "--threads",
-                "1");
-
-        assertThat(outcome.code()).as(outcome.err()).isZero();
-        JsonNode line = JSON.readTree(outcome.out());
-        assertThat(line.get("method").asText()).isEqualTo("lora");
-        assertThat(line.get("tokens_per_s").asDouble()).isPositive();
-        assertThat(line.get("first_loss").asDouble()).isPositive();
-        assertThat(line.get("threads").asInt()).isEqualTo(1);
-    }
-
-    @Test
     void doctorNamesTheBlasAndTheMethods() throws IOException {
         JsonNode facts = json("doctor", "--json");
 

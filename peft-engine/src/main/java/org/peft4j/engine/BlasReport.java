@@ -70,8 +70,11 @@ public record BlasReport(String library, String core, int threads, double gigafl
         return " " + openblas_nolapack.OPENBLAS_VERSION.replace("OpenBLAS", "").strip();
     }
 
-    /** The library has a table of kernels for each processor, and a pointer to the one in use. */
-    private static String coreType() {
+    /**
+     * The processor whose kernels the library uses, or {@code unknown}. It has a table of kernels for each processor, and a pointer
+     * to the one in use.
+     */
+    public static String coreType() {
         try (Pointer chosen = Loader.addressof("gotoblas")) {
             if (chosen == null || chosen.isNull()) {
                 return "unknown";

@@ -76,10 +76,17 @@ public final class AdaptedModel {
      * @return the unweighted sum over predicted tokens, in nats, without penalties
      */
     public double lossAndGradients(Batch batch, double weight, long seed) {
+        return lossAndGradients(batch, weight, seed, () -> {});
+    }
+
+    /** The same, which tells when the way forward is done: the layers, and the loss with the output head's gradient. */
+    public double lossAndGradients(Batch batch, double weight, long seed, Runnable forwardDone) {
         try (Tape tape = base.engine().tape(true, true, seed)) {
             ForwardRun run = new ForwardRun(this, tape);
             double[] total = new double[1];
-            tape.backward(run.loss(batch, (float) weight, total));
+            Tensor loss = run.loss(batch, (float) weight, total);
+            forwardDone.run();
+            tape.backward(loss);
             return total[0];
         }
     }
