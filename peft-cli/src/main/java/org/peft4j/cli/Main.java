@@ -3,7 +3,9 @@ package org.peft4j.cli;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 import org.peft4j.api.PeftException;
+import org.peft4j.engine.Engine;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 
@@ -18,10 +20,16 @@ public final class Main {
     /** Stopped by SIGINT; what had been learned is saved. */
     public static final int INTERRUPTED = 130;
 
+    /** Commands that need the engine, whatever their options. */
+    private static final Set<String> COMPUTING = Set.of("train", "eval", "generate", "bench", "logits");
+
     private Main() {}
 
     /** Runs the command and ends the process with its exit code. */
     public static void main(String[] args) {
+        if (args.length > 1 && COMPUTING.contains(args[0]) || args.length == 1 && args[0].equals("train")) {
+            Engine.prepare();
+        }
         int code = run(args, Screen.ofProcess());
         System.out.flush();
         // Native libraries' threads would keep the process, and their shutdown hooks take time.

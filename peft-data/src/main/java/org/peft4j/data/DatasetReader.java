@@ -1,6 +1,7 @@
 package org.peft4j.data;
 
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -8,6 +9,9 @@ import org.peft4j.api.PeftException;
 
 /** Reads a dataset once. */
 final class DatasetReader {
+    /** Rows that are tokenized at once. */
+    private static final int PIECE = 1024;
+
     private static final String LENGTHEN = "Shorten it, raise max-length, or set too-long to skip or truncate.";
 
     private final DataSource source;
@@ -36,7 +40,10 @@ final class DatasetReader {
 
     Dataset read() {
         try (Stream<DataRow> all = source.rows()) {
-            all.forEachOrdered(this::add);
+            Iterator<DataRow> each = all.iterator();
+            for (boolean more = true; more; ) {
+                more = addPiece(each);
+            }
         }
         if (rows == 0) {
             throw DataProblems.file(source.name() + " has no rows.", "Write at least one row into it.");
@@ -53,13 +60,42 @@ final class DatasetReader {
                 warnings());
     }
 
-    private void add(DataRow row) {
+    /**
+     * Takes some rows more; tokenizing is most of the work, and all processors share it. Where a row can't be read, those before
+     * it come first: the first mistake is the one that is told.
+     */
+    private boolean addPiece(Iterator<DataRow> each) {
+        List<DataRow> piece = new ArrayList<>(PIECE);
+        try {
+            while (piece.size() < PIECE && each.hasNext()) {
+                piece.add(each.next());
+            }
+        } finally {
+            List<List<Example>> encoded = encoded(piece);
+            for (int i = 0; i < encoded.size(); i++) {
+                add(piece.get(i), encoded.get(i));
+            }
+        }
+        return !piece.isEmpty();
+    }
+
+    private List<List<Example>> encoded(List<DataRow> piece) {
+        try {
+            return piece.parallelStream().map(encoder::encode).toList();
+        } catch (RuntimeException e) {
+            for (int i = 0; i < piece.size(); i++) {
+                add(piece.get(i), encoder.encode(piece.get(i))); // throws at the first that can't be encoded
+            }
+            throw e;
+        }
+    }
+
+    private void add(DataRow row, List<Example> made) {
         rows++;
         if (row.text() instanceof RowText.Completion c && c.completion().isBlank()) {
             silent++;
             firstSilent = firstSilent.or(() -> Optional.of(row.at()));
         }
-        List<Example> made = encoder.encode(row);
         int limit = settings.maxLength();
         if (made.stream().mapToInt(Example::targetCount).sum() == 0) {
             pointless++;

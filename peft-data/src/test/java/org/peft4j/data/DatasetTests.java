@@ -3,6 +3,7 @@ package org.peft4j.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -107,6 +108,24 @@ class DatasetTests {
                 .hasMessageContaining("rows line 2: the row has 9 tokens, the longest sequence may have 6");
         assertThatThrownBy(() -> read(TooLong.ERROR, 6, row("abcdef", "c")))
                 .hasMessageContaining("rows line 1: the prompt alone has 7 tokens, the longest sequence may have 6");
+    }
+
+    @Test
+    void ofSeveralMistakesAmongManyRowsTheFirstIsTold() {
+        RowText[] rows = new RowText[3000];
+        Arrays.setAll(rows, i -> i == 1500 || i == 1502 || i == 2900 ? row("abc", "cdef") : row("a", "b"));
+        assertThatThrownBy(() -> read(TooLong.ERROR, 6, rows)).hasMessageContaining("rows line 1501:");
+    }
+
+    @Test
+    void manyRowsKeepTheirOrder() {
+        RowText[] rows = new RowText[3000];
+        Arrays.setAll(rows, i -> row(String.valueOf(i), "x"));
+        assertThat(read(TooLong.ERROR, 20, rows).examples())
+                .extracting(e -> CharacterTokenizer.marked(e, CharacterTokenizer.plain()))
+                .startsWith("<s>0{x</s>}", "<s>1{x</s>}")
+                .endsWith("<s>2999{x</s>}")
+                .hasSize(3000);
     }
 
     @Test

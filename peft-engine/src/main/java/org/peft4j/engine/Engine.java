@@ -3,9 +3,13 @@ package org.peft4j.engine;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.nativeblas.NativeOpsHolder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The threads, the BLAS and the memory that runs share. Thread-safe. */
 public final class Engine implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
+
     private final Workers workers;
     private final Blas blas;
     private final FrozenProducts frozenProducts;
@@ -36,6 +40,26 @@ public final class Engine implements AutoCloseable {
     /** Starts an engine with a thread for each processor. */
     public static Engine create() {
         return create(Runtime.getRuntime().availableProcessors());
+    }
+
+    /**
+     * Starts to load the native libraries on a thread of its own, which takes about as long as reading the arguments and the
+     * configuration: whoever makes an engine meanwhile waits for the rest.
+     */
+    public static void prepare() {
+        Thread loading = new Thread(
+                () -> {
+                    try {
+                        Nd4j.getExecutioner();
+                        OneDnn.available();
+                    } catch (RuntimeException | LinkageError e) {
+                        // The engine meets it again, where somebody waits for the answer.
+                        LOG.debug("native libraries", e);
+                    }
+                },
+                "peft-natives");
+        loading.setDaemon(true);
+        loading.start();
     }
 
     /** The number of computing threads. */
