@@ -1,0 +1,293 @@
+#!/usr/bin/env python3
+"""peft4j against HuggingFace peft, one row of docs/performance.md's table after the other. Standard library only.
+
+  bench/ratios.py run --peer-python ~/venv/bin/python              every row that lacks pairs, to five each
+  bench/ratios.py run --rows lora-qv,full --pairs 3
+  bench/ratios.py run --rows lora-qv --more 1                       one pair more, then stop
+  bench/ratios.py table                                             what there is so far
+  bench/ratios.py list
+
+A pair is one run of each, in turns first, with a pause before each: a machine's speed drifts, only the ratio within a pair means
+something, and a row's result is the median of its pairs. Before the first pair the peer's settings (eager or sdpa attention, with
+--try-compile torch.compile too) are tried for a few steps, and the fastest is the one that is compared with. Every pair is written to
+--results at once; a run that is broken off goes on there. peft4j runs without OPENBLAS_* in its environment (they can hold its BLAS to
+an older processor's instructions), the peer in the environment as it is. The product has to be built (./peft builds it), the peer's
+Python needs torch, transformers and peft.
+"""
+
+import argparse
+import json
+import pathlib
+import shlex
+import statistics
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+
+import compare_hf
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent
+# What is tried with few steps, to choose the peer's settings.
+BRIEFLY = {"hf_train.py": "--steps 5 --warmup 2", "hf_generate.py": "--new 32 --repeat 1"}
+
+
+@dataclass
+class Row:
+    """A row: what it is called, its goals (ours / peer's, speed at least and memory at most), and both sides' arguments."""
+
+    key: str
+    what: str
+    speed: float
+    memory: float | None
+    ours: list
+    peer: list | None
+    model: str = "smollm-135m"
+    dtype: str = "F32"
+    script: str = "hf_train.py"
+    attentions: list = field(default_factory=lambda: ["sdpa", "eager"])
+    against: list | None = None  # instead of a peer: other arguments for peft4j
+
+
+def training(method, batch, length, steps, *settings, precision="fp32", storage="as-is"):
+    return ["bench", "--method", method, *settings, "--precision", precision, "--storage", storage, "--batch", str(batch), "--seq", str(length),
+            "--steps", str(steps), "--warmup", "2"]
+
+
+def peer(method, batch, length, steps, *settings, dtype="float32"):
+    return ["--method", method, *settings, "--dtype", dtype, "--batch", str(batch), "--seq", str(length), "--steps", str(steps),
+            "--warmup", "2"]
+
+
+def generation(batch, adapters, precision="fp32"):
+    return ["bench-generate", "--method", "lora", *QV, "--precision", precision, "--batch", str(batch), "--adapters", str(adapters),
+            "--prompt-length", "32", "--new", "256", "--repeat", "3"]
+
+
+def peer_generation(dtype="float32"):
+    return ["--batch", "1", "--prompt", "32", "--new", "256", "--repeat", "3", "--dtype", dtype]
+
+
+QV = ["-s", "target-modules=[q_proj, v_proj]"]
+ALL = ["-s", "target-modules=all-linear"]
+TOP8 = ["-s", "adapter-layers=8"]
+SMOL = "smollm-135m, 4 x 256"
+
+ROWS = [
+    Row("lora-qv", f"LoRA q,v r8, {SMOL}, fp32", 2.5, 0.5, training("lora", 4, 256, 12, *QV), peer("lora", 4, 256, 8)),
+    Row("lora-all", f"LoRA all-linear r8, {SMOL}, fp32", 2.3, 0.5, training("lora", 4, 256, 12, *ALL),
+        peer("lora", 4, 256, 8, "--targets", "all-linear")),
+    Row("prefix", f"prefix 10, {SMOL}, fp32", 2.3, 0.5, training("prefix", 4, 256, 12), peer("prefix", 4, 256, 8)),
+    Row("prompt", f"prompt 10, {SMOL}, fp32", 2.3, 0.5, training("prompt", 4, 256, 12), peer("prompt", 4, 256, 8)),
+    Row("llama-adapter", f"LLaMA-Adapter, top 8 of 30 layers, {SMOL}, fp32", 3.0, 0.5, training("llama-adapter", 4, 256, 12, *TOP8),
+        peer("llama-adapter", 4, 256, 8)),
+    Row("lora-qv-best", f"LoRA q,v r8, {SMOL}, both at their best (peer: bf16)", 2.0, 0.5,
+        training("lora", 4, 256, 16, *QV, precision="auto"), peer("lora", 4, 256, 12, dtype="bfloat16"), dtype="BF16"),
+    Row("full", f"full fine-tuning, {SMOL}, fp32", 1.8, 0.8, training("full", 4, 256, 10), peer("full", 4, 256, 8)),
+    Row("tinyllama", "LoRA q,v r8, tinyllama-1.1b, 1 x 512, fp32", 2.2, 0.7, training("lora", 1, 512, 6, *QV),
+        peer("lora", 1, 512, 5), model="tinyllama-1.1b"),
+    Row("qlora", "QLoRA q,v r8, tinyllama-1.1b, 1 x 512, against the peer's bf16 LoRA", 1.5, 0.35,
+        training("qlora", 1, 512, 8, "-s", "lora={rank: 8, target-modules: [q_proj, v_proj]}", precision="auto"),
+        peer("lora", 1, 512, 8, dtype="bfloat16"), model="tinyllama-1.1b", dtype="BF16"),
+    Row("prefix-best", f"prefix 10, {SMOL}, both at their best", 2.0, 0.5, training("prefix", 4, 256, 16, precision="auto"),
+        peer("prefix", 4, 256, 12, dtype="bfloat16"), dtype="BF16"),
+    Row("llama-adapter-best", f"LLaMA-Adapter, top 8 of 30 layers, {SMOL}, both at their best", 2.0, 0.5,
+        training("llama-adapter", 4, 256, 16, *TOP8, precision="auto"), peer("llama-adapter", 4, 256, 12, dtype="bfloat16"),
+        dtype="BF16"),
+    Row("ragged", "E2E rows, stories260K, 16 ragged rows, LoRA all-linear r8, fp32", 3.0, 0.6,
+        ["bench", "--method", "lora", *ALL, "--precision", "fp32", "--batch", "16", "--seq", "512", "--steps", "250", "--warmup", "100"],
+        ["--method", "lora", "--targets", "all-linear", "--batch", "16", "--seq", "512", "--steps", "250", "--warmup", "100"],
+        model="stories260K"),
+    Row("long", "LoRA q,v r8, smollm-135m, 1 x 2048, fp32", 2.5, 0.4, training("lora", 1, 2048, 8, *QV), peer("lora", 1, 2048, 5)),
+    Row("generation", "generation, smollm-135m, 256 new tokens, batch 1, LoRA q,v r8, fp32", 2.0, None, generation(1, 1),
+        peer_generation(), script="hf_generate.py"),
+    Row("generation-best", "the same, both at their best (peer: bf16)", 2.0, None, generation(1, 1, "auto"), peer_generation("bfloat16"),
+        dtype="BF16", script="hf_generate.py"),
+    Row("adapters", "16 requests with 16 adapters, against 16 with one (ours)", 0.85, None, generation(16, 16, "auto"), None,
+        dtype="BF16", against=generation(16, 1, "auto")),
+]
+
+
+def fail(text):
+    raise SystemExit(f"error: {text}")
+
+
+def chosen(names):
+    known = {row.key: row for row in ROWS}
+    if not names:
+        return ROWS
+    for name in names.split(","):
+        if name not in known:
+            fail(f"there is no row '{name}'; 'ratios.py list' shows them")
+    return [known[name] for name in names.split(",")]
+
+
+class Bench:
+    """Where things are, and how both sides are called."""
+
+    def __init__(self, a):
+        self.a = a
+        self.results = pathlib.Path(a.results)
+        self.results.mkdir(parents=True, exist_ok=True)
+
+    def path(self, row):
+        return self.results / f"{row.key}.json"
+
+    def load(self, row):
+        if self.path(row).is_file():
+            return json.loads(self.path(row).read_text(encoding="utf-8"))
+        return {"row": row.key, "what": row.what, "pairs": []}
+
+    def store(self, row, state):
+        part = self.path(row).with_suffix(".part")
+        part.write_text(json.dumps(state, indent=1) + "\n", encoding="utf-8")
+        part.replace(self.path(row))
+
+    def base(self, row):
+        """The model as a directory: made once, so that no time goes into random numbers."""
+        if row.model == "stories260K":
+            directory = pathlib.Path(self.a.shared) / "models" / "stories260K"
+            if not directory.is_dir():
+                fail(f"{directory} isn't there; --shared names the directory with models/stories260K and data/e2e")
+            return directory
+        directory = self.results / "models" / f"{row.model}-{row.dtype.lower()}"
+        if not (directory / "config.json").is_file():
+            print(f"  making {directory}", file=sys.stderr)
+            subprocess.run([self.a.peft, "new-model", "--shape", row.model, "--dtype", row.dtype, "--out", directory], check=True,
+                           stdout=subprocess.DEVNULL)
+        return directory
+
+    def data(self, row):
+        return ["--data", str(pathlib.Path(self.a.shared) / "data/e2e/train.jsonl")] if row.model == "stories260K" else []
+
+    def ours(self, row, arguments):
+        return shlex.join([self.a.peft, *arguments, *self.data(row), "--base", str(self.base(row))])
+
+    def theirs(self, row, setting):
+        base = ["--model", str(self.base(row)), *self.data(row)] if row.model == "stories260K" else ["--shape", row.model]
+        return shlex.join([self.a.peer_python, str(HERE / row.script), *row.peer, *base, *setting])
+
+    def settings(self, row, state):
+        """The peer's fastest settings, tried once."""
+        if "peer_settings" in state:
+            return state["peer_settings"]
+        tried = {}
+        candidates = [["--attention", name] for name in row.attentions]
+        if self.a.try_compile:
+            candidates.append(["--attention", row.attentions[0], "--compile"])
+        for setting in candidates:
+            command = self.theirs(row, setting) + " " + BRIEFLY[row.script]
+            try:
+                tried[" ".join(setting)] = compare_hf.run("peer", command)["tokens_per_s"]
+            except SystemExit as failed:
+                tried[" ".join(setting)] = None
+                print(f"  the peer can't run with {' '.join(setting)}: {str(failed).splitlines()[-1]}", file=sys.stderr)
+        working = {k: v for k, v in tried.items() if v}
+        if not working:
+            fail(f"the peer runs with none of its settings for {row.key}")
+        state["peer_tried"] = tried
+        state["peer_settings"] = max(working, key=working.get).split()
+        return state["peer_settings"]
+
+    def pair(self, row, state):
+        if row.against is not None:
+            commands = {"ours": self.ours(row, row.ours), "peer": self.ours(row, row.against)}
+        else:
+            commands = {"ours": self.ours(row, row.ours), "peer": self.theirs(row, self.settings(row, state))}
+        order = ["ours", "peer"] if len(state["pairs"]) % 2 == 0 else ["peer", "ours"]
+        made = {"first": order[0], "commit": commit()}
+        for side in order:
+            time.sleep(self.a.pause)
+            made[side] = compare_hf.run("ours" if row.against is not None else side, commands[side])
+        made["commands"] = commands
+        return made
+
+
+def commit():
+    result = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False)
+    return result.stdout.strip() or "unknown"
+
+
+def ratios(pairs):
+    speed = statistics.median(p["ours"]["tokens_per_s"] / p["peer"]["tokens_per_s"] for p in pairs)
+    memory = statistics.median(p["ours"]["measured_rss_mb"] / p["peer"]["measured_rss_mb"] for p in pairs)
+    return speed, memory
+
+
+def middle(pairs, side, key):
+    values = [p[side][key] for p in pairs if isinstance(p[side].get(key), (int, float))]
+    return statistics.median(values) if values else float("nan")
+
+
+HEAD = """| work | tokens/s ours | peer | ratio | goal | met | peak MB ours | peer | ratio | goal | met | share of peak | pairs |
+|---|---:|---:|---:|---:|:---:|---:|---:|---:|---:|:---:|---:|---:|"""
+
+
+def line(row, state):
+    pairs = state["pairs"]
+    if not pairs:
+        goal = "" if row.memory is None else f"{row.memory:.2f}"
+        return f"| {row.what} | | | | {row.speed:.2f} | | | | | {goal} | | | 0 |"
+    speed, memory = ratios(pairs)
+    yes = {True: "yes", False: "no"}
+    held = ("| | | | | |" if row.memory is None else
+            f"| {middle(pairs, 'ours', 'measured_rss_mb'):.0f} | {middle(pairs, 'peer', 'measured_rss_mb'):.0f} | {memory:.2f} "
+            f"| {row.memory:.2f} | {yes[memory <= row.memory]} |")
+    return (f"| {row.what} | {middle(pairs, 'ours', 'tokens_per_s'):.0f} | {middle(pairs, 'peer', 'tokens_per_s'):.0f} | {speed:.2f} "
+            f"| {row.speed:.2f} | {yes[speed >= row.speed]} {held} {middle(pairs, 'ours', 'share_of_peak'):.2f} | {len(pairs)} |")
+
+
+def table(bench, rows):
+    print(HEAD)
+    for row in rows:
+        print(line(row, bench.load(row)))
+
+
+def run(bench, rows):
+    if bench.a.pairs < 1 or bench.a.more is not None and bench.a.more < 1:
+        fail("--pairs and --more are at least 1")
+    for row in rows:
+        state = {"row": row.key, "what": row.what, "pairs": []} if bench.a.fresh else bench.load(row)
+        wanted = len(state["pairs"]) + bench.a.more if bench.a.more else bench.a.pairs
+        while len(state["pairs"]) < wanted:
+            state["pairs"].append(bench.pair(row, state))
+            bench.store(row, state)
+            last = state["pairs"][-1]
+            print(f"  {row.key}: {last['ours']['tokens_per_s']:.0f} against {last['peer']['tokens_per_s']:.0f} tokens/s, "
+                  f"{last['ours']['measured_rss_mb']} against {last['peer']['measured_rss_mb']} MB", file=sys.stderr)
+    table(bench, rows)
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("command", choices=["run", "table", "list"])
+    parser.add_argument("--rows", help="their names, with commas; all without it")
+    parser.add_argument("--pairs", type=int, default=5, help="how many each row shall have (5)")
+    parser.add_argument("--more", type=int, help="so many more, whatever there is")
+    parser.add_argument("--fresh", action="store_true", help="forget the pairs there are")
+    parser.add_argument("--try-compile", action="store_true", help="try the peer with torch.compile, too (minutes)")
+    parser.add_argument("--pause", type=float, default=2.0, help="seconds of rest before each run (2)")
+    parser.add_argument("--results", default=str(HERE / "results"), help="directory of the results (bench/results)")
+    parser.add_argument("--peft", default=str(ROOT / "peft"), help="the product's program (./peft)")
+    parser.add_argument("--peer-python", default=sys.executable, help="a Python with torch, transformers and peft")
+    parser.add_argument("--shared", default=str(ROOT.parent / "shared"), help="where models/stories260K and data/e2e are")
+    return parser.parse_args()
+
+
+def main():
+    a = arguments()
+    rows = chosen(a.rows)
+    if a.command == "list":
+        for row in rows:
+            print(f"{row.key:20} {row.what}")
+        return
+    bench = Bench(a)
+    if a.command == "table":
+        table(bench, rows)
+    else:
+        run(bench, rows)
+
+
+if __name__ == "__main__":
+    main()
