@@ -4,8 +4,8 @@
   bench/startup.py [--runs 5] [--peft ./peft] [-- more arguments of peft train]
 
 Each run starts in a fresh directory and is ended at its first step. The table has the median seconds from the start of the command to
-each thing a user sees. The first run, of two steps, is shown apart and goes to its end: it may unpack native libraries, and leaves the
-archive of classes that later starts use. OPENBLAS_* is unset.
+each thing a user sees. The first run, of two steps, is shown apart and goes to its end: it may unpack native
+libraries. OPENBLAS_* is unset.
 """
 
 import argparse
