@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""peft4j against HuggingFace peft, one row of docs/performance.md's table after the other. Standard library only.
+"""peft4j against HuggingFace peft, one row after the other. Standard library only.
 
   bench/ratios.py run --peer-python ~/venv/bin/python              every row that lacks pairs, to five each
   bench/ratios.py run --rows lora-qv,full --pairs 3
