@@ -40,6 +40,16 @@ public final class Attention {
     /** Sees all keys up to the query. */
     public static final KeyWindow CAUSAL = (head, position, length) -> 0;
 
+    /** The first key of its own sequence that a query sees. */
+    static int firstKey(Heads heads, int head, int query, int length) {
+        int first = heads.window().firstKey(head, query, length);
+        if (first < 0 || first > query) {
+            throw new IllegalArgumentException("a window of head " + head + " starts at key " + first
+                    + " for the query at position " + query + ", outside 0 to " + query);
+        }
+        return first;
+    }
+
     /**
      * Keys and values that every query sees, [n, kvHeads * headDim] each.
      *
@@ -104,6 +114,9 @@ public final class Attention {
      */
     public static Tensor cached(
             Tape tape, Tensor q, int[] starts, List<KeyValueCache.Layer> caches, List<Shared> shared, Heads heads) {
+        if (shared.isEmpty() && starts.length - 1 == q.rows) {
+            return SingleQueries.attend(tape, q, caches, heads);
+        }
         Run[] runs = new Run[starts.length - 1];
         for (int i = 0; i < runs.length; i++) {
             int n = starts[i + 1] - starts[i];

@@ -169,12 +169,7 @@ final class AttentionPass {
         if (query < 0) {
             return 0;
         }
-        int first = heads.window().firstKey(head, query, run.length());
-        if (first < 0 || first > query) {
-            throw new IllegalArgumentException("a window of head " + head + " starts at key " + first
-                    + " for the query at position " + query + ", outside 0 to " + query);
-        }
-        return first;
+        return Attention.firstKey(heads, head, query, run.length());
     }
 
     /** Scores of {@code count} queries against all segments, side by side; gives their number per query. */

@@ -14,6 +14,9 @@ record EncodedMatrix(EncodedWeight weight, boolean half) implements FrozenMatrix
 
     private static final int HALF_TILE = 1 << 20;
 
+    /** Numbers of a tile that stays in a core's own cache. */
+    private static final int SMALL_TILE = 1 << 14;
+
     /** Elements a thread decodes at once. */
     private static final int PIECE = 1 << 12;
 
@@ -44,6 +47,10 @@ record EncodedMatrix(EncodedWeight weight, boolean half) implements FrozenMatrix
 
     @Override
     public void forward(Tape tape, int m, Mat x, Mat y) {
+        if (m <= FEW_ROWS && (!half || tape.generating())) {
+            fewRows(tape, m, x, y);
+            return;
+        }
         if (!half) {
             tiles(
                     tape,
@@ -77,6 +84,26 @@ record EncodedMatrix(EncodedWeight weight, boolean half) implements FrozenMatrix
             tape.frozenProducts().gemmRounded(m, rounded.address + 2L * first, rows(), w, factor, dx);
         });
         tape.giveBack(rounded);
+    }
+
+    /** Each thread decodes and multiplies its own rows: what was decoded is still in its first caches. */
+    private void fewRows(Tape tape, int m, Mat x, Mat y) {
+        int cols = cols();
+        int height = Math.max(1, SMALL_TILE / cols);
+        tape.workers().split(rows(), 8, (from, to) -> {
+            Scratch.Decoded tile = Scratch.decoded(height * cols);
+            for (int r = from; r < to; r += height) {
+                int n = Math.min(height, to - r);
+                weight.decode(r, n, tile.array(), 0);
+                tile.memory().put(0, tile.array(), 0, n * cols);
+                Mat w = Mat.of(tile.memory(), cols).t();
+                if (m == 1) {
+                    Blas.vector(n, cols, 1f, x, w, 0f, y.columns(r));
+                } else {
+                    Blas.single(m, n, cols, 1f, x, w, 0f, y.columns(r));
+                }
+            }
+        });
     }
 
     private static long halfLength(int rows, int cols) {

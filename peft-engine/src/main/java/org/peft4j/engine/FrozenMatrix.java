@@ -21,6 +21,11 @@ public sealed interface FrozenMatrix permits FrozenMatrix.Dense, EncodedMatrix, 
         return false;
     }
 
+    /** Bytes of the weight itself, without a second copy in another order. */
+    default long storedBytes() {
+        return bytes();
+    }
+
     /** Decodes rows into an array. */
     void read(int firstRow, int rowCount, float[] into, int offset);
 
@@ -59,6 +64,9 @@ public sealed interface FrozenMatrix permits FrozenMatrix.Dense, EncodedMatrix, 
         return new EncodedMatrix(weight, precision.halves(weight.rows(), weight.cols()));
     }
 
+    /** Up to so many rows of activations it is the weight's way from memory that costs, or its decoding. */
+    int FEW_ROWS = 32;
+
     /** Plain memory. */
     record Dense(Buf values, int rows, int cols) implements FrozenMatrix {
         @Override
@@ -73,7 +81,7 @@ public sealed interface FrozenMatrix permits FrozenMatrix.Dense, EncodedMatrix, 
 
         @Override
         public void forward(Tape tape, int m, Mat x, Mat y) {
-            if (OneDnn.fastSingle() && weight(true).suits()) {
+            if (m > FEW_ROWS && OneDnn.fastSingle() && weight(true).suits()) {
                 tape.frozenProducts().gemm(m, x, weight(true), 0f, y);
             } else {
                 tape.blas().gemm(m, rows, cols, 1f, x, Mat.of(values, cols).t(), 0f, y);

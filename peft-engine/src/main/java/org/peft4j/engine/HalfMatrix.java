@@ -16,6 +16,8 @@ final class HalfMatrix implements FrozenMatrix {
 
     private final int rows;
     private final int cols;
+    /** The same weight in another order, made when one-row products are first asked for. */
+    private volatile PackedHalf packed;
 
     private HalfMatrix(ShortBuffer values, long address, Object owner, int rows, int cols) {
         this.values = values;
@@ -72,6 +74,12 @@ final class HalfMatrix implements FrozenMatrix {
 
     @Override
     public long bytes() {
+        PackedHalf again = packed;
+        return storedBytes() + (again == null ? 0 : again.bytes());
+    }
+
+    @Override
+    public long storedBytes() {
         return 2L * rows * cols;
     }
 
@@ -91,8 +99,23 @@ final class HalfMatrix implements FrozenMatrix {
 
     @Override
     public void forward(Tape tape, int m, Mat x, Mat y) {
+        if (tape.generating() && m <= PackedHalf.MOST_ROWS) {
+            packed(tape).forward(tape.workers(), m, x.address(), x.stride(), y.address(), y.stride());
+            return;
+        }
         FrozenProducts.Weight w = new FrozenProducts.Weight(address, rows, cols, true, true);
         tape.frozenProducts().gemm(m, x, w, 0f, y);
+    }
+
+    private PackedHalf packed(Tape tape) {
+        PackedHalf found = packed;
+        if (found == null) {
+            synchronized (this) {
+                found = packed == null ? PackedHalf.of(tape.workers(), address, rows, cols) : packed;
+                packed = found;
+            }
+        }
+        return found;
     }
 
     @Override

@@ -8,6 +8,8 @@ public final class Rope {
     private final int headDim;
     private final double[] frequencies;
     private final float scale;
+    /** Cosines and sines of the first positions; a longer one takes its place where a later position comes. */
+    private volatile Table table = new Table(0);
 
     /**
      * @param headDim width of a head, even
@@ -20,6 +22,41 @@ public final class Rope {
         this.scale = (float) scale;
     }
 
+    /** Sines and cosines of positions 0 and on. */
+    private final class Table {
+        final int count;
+        final float[] cos;
+        final float[] sin;
+
+        Table(int count) {
+            int half = headDim / 2;
+            this.count = count;
+            cos = new float[count * half];
+            sin = new float[count * half];
+            for (int t = 0; t < count; t++) {
+                for (int i = 0; i < half; i++) {
+                    // The angle is rounded to fp32 first, as the reference implementation does.
+                    float angle = (float) t * (float) frequencies[i];
+                    cos[t * half + i] = (float) Math.cos(angle) * scale;
+                    sin[t * half + i] = (float) Math.sin(angle) * scale;
+                }
+            }
+        }
+    }
+
+    private Table tableFor(int[] positions) {
+        int last = 0;
+        for (int p : positions) {
+            last = Math.max(last, p);
+        }
+        Table known = table;
+        if (last >= known.count) {
+            known = new Table(Math.max(256, Integer.highestOneBit(last) << 1));
+            table = known;
+        }
+        return known;
+    }
+
     /** Sines and cosines of the positions of a batch: made once, used by every layer. */
     public final class Angles {
         private final float[] cos;
@@ -27,15 +64,12 @@ public final class Rope {
 
         private Angles(int[] positions) {
             int half = headDim / 2;
+            Table known = tableFor(positions);
             cos = new float[positions.length * half];
             sin = new float[positions.length * half];
             for (int t = 0; t < positions.length; t++) {
-                for (int i = 0; i < half; i++) {
-                    // The angle is rounded to fp32 first, as the reference implementation does.
-                    float angle = (float) positions[t] * (float) frequencies[i];
-                    cos[t * half + i] = (float) Math.cos(angle) * scale;
-                    sin[t * half + i] = (float) Math.sin(angle) * scale;
-                }
+                System.arraycopy(known.cos, positions[t] * half, cos, t * half, half);
+                System.arraycopy(known.sin, positions[t] * half, sin, t * half, half);
             }
         }
 

@@ -8,7 +8,27 @@ final class Scratch {
     private Buf second = OffHeap.allocate(1 << 12);
     private Buf third = OffHeap.allocate(1 << 12);
 
+    private Decoded decoded = new Decoded(new float[0], first);
+
     private Scratch() {}
+
+    /**
+     * A tile of decoded weights.
+     *
+     * @param array takes what is decoded
+     * @param memory where a product reads it
+     */
+    @SuppressWarnings("ArrayRecordComponent")
+    record Decoded(float[] array, Buf memory) {}
+
+    /** Room for at least {@code length} decoded numbers, until the next call. */
+    static Decoded decoded(int length) {
+        Scratch own = OF_THREAD.get();
+        if (own.decoded.array.length < length) {
+            own.decoded = new Decoded(new float[length], OffHeap.allocate(length));
+        }
+        return own.decoded;
+    }
 
     /** At least {@code length} elements with undefined contents, until the next call. */
     static Buf take(int length) {

@@ -15,6 +15,7 @@ public final class Tape implements AutoCloseable {
     private final Arena arena;
     private final boolean recording;
     private final boolean training;
+    private final boolean generating;
     private final long seed;
     private final List<Node> nodes = new ArrayList<>();
     private final List<List<Tensor>> scopes = new ArrayList<>();
@@ -26,11 +27,12 @@ public final class Tape implements AutoCloseable {
 
     private record Node(Tensor output, Tensor[] saved, Runnable backward) {}
 
-    Tape(Engine engine, Arena arena, boolean recording, boolean training, long seed) {
+    Tape(Engine engine, Arena arena, boolean recording, boolean training, boolean generating, long seed) {
         this.engine = engine;
         this.arena = arena;
         this.recording = recording;
         this.training = training;
+        this.generating = generating;
         this.seed = seed;
         scopes.add(new ArrayList<>());
         this.ops = new TapeOps(this);
@@ -47,6 +49,11 @@ public final class Tape implements AutoCloseable {
 
     boolean training() {
         return training;
+    }
+
+    /** Whether this run is one of many with a few rows each, for which weights may be kept in a second order. */
+    boolean generating() {
+        return generating;
     }
 
     Workers workers() {

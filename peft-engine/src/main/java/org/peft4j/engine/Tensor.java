@@ -70,6 +70,16 @@ public class Tensor implements Var {
         return value().toArray();
     }
 
+    /** Copies one row's values into an array of at least {@code cols} elements. */
+    public final void row(int index, float[] into) {
+        value().get(index * cols, into, 0, cols);
+    }
+
+    /** The number of columns. */
+    public final int width() {
+        return cols;
+    }
+
     final boolean isView() {
         return root != this;
     }

@@ -71,6 +71,38 @@ class HalfMatrixTests {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 5, 32, 33})
+    void inGenerationTheProductsAreTheSame(int tokens) {
+        // Wide enough for several panels, the last one of an odd width.
+        int rows = 119;
+        FrozenMatrix half = rounded(Given.normal(4, rows, IN).values(), rows, IN);
+        float[] x = Given.normal(2, tokens, IN).values();
+        for (int threads = 1; threads <= 3; threads++) {
+            try (Engine engine = Engine.create(threads);
+                    Tape tape = engine.generating()) {
+                Tensor y = ModelOps.linear(tape, tape.leaf(x, false, tokens, IN), half);
+                check(y.toArray(), all(rounded(x, tokens, IN)), all(half), tokens, IN, rows, true);
+            }
+        }
+    }
+
+    @Test
+    void inGenerationAWeightIsThereTwice() {
+        FrozenMatrix half = rounded(weight, OUT, IN);
+        try (Engine engine = Engine.create(2)) {
+            try (Tape tape = engine.tape(false, false, 0)) {
+                ModelOps.linear(tape, tape.leaf(new float[IN], false, 1, IN), half);
+                assertThat(half.bytes()).isEqualTo(2L * OUT * IN);
+            }
+            try (Tape tape = engine.generating()) {
+                ModelOps.linear(tape, tape.leaf(new float[IN], false, 1, IN), half);
+                assertThat(half.bytes()).isGreaterThanOrEqualTo(4L * OUT * IN);
+                assertThat(half.storedBytes()).isEqualTo(2L * OUT * IN);
+            }
+        }
+    }
+
     private static void check(float[] got, float[] x, float[] w, int m, int k, int n, boolean transposed) {
         for (int i = 0; i < m; i++) {
             for (int j = 0; j < n; j++) {
