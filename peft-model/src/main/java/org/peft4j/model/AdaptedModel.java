@@ -3,7 +3,9 @@ package org.peft4j.model;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.peft4j.api.AttentionHook;
 import org.peft4j.api.BaseParam;
 import org.peft4j.api.LinearHook;
@@ -24,6 +26,9 @@ public final class AdaptedModel {
     private final BaseModel base;
     private final List<Adapter> adapters;
     private final List<WeightedAdapter> weighted;
+    private final Map<Site, List<LinearHook>> linearHooks = new ConcurrentHashMap<>();
+    private final Map<Site, List<AttentionHook>> attentionHooks = new ConcurrentHashMap<>();
+    private final Map<Site, List<StreamHook>> streamHooks = new ConcurrentHashMap<>();
 
     private AdaptedModel(BaseModel base, List<WeightedAdapter> given) {
         this.base = base;
@@ -167,11 +172,25 @@ public final class AdaptedModel {
         return adapters.stream().mapToInt(a -> a.virtualTokenCount).sum();
     }
 
+    /** The adapters with their weights: equal where two models do the same. */
+    List<WeightedAdapter> weighted() {
+        return weighted;
+    }
+
+    /** Whether every frozen tensor is the base's own, so that its products may be made for other models on this base, too. */
+    boolean sharesBase() {
+        return adapters.stream().allMatch(a -> a.storage.isEmpty() && a.unfrozen.isEmpty());
+    }
+
     int positionOffset() {
         return adapters.stream().mapToInt(a -> a.positionOffset).sum();
     }
 
     List<LinearHook> linearHooks(Site site) {
+        return linearHooks.computeIfAbsent(site, this::findLinearHooks);
+    }
+
+    private List<LinearHook> findLinearHooks(Site site) {
         List<LinearHook> all = new ArrayList<>();
         for (WeightedAdapter w : weighted) {
             w.adapter()
@@ -183,6 +202,10 @@ public final class AdaptedModel {
     }
 
     List<AttentionHook> attentionHooks(Site site) {
+        return attentionHooks.computeIfAbsent(site, this::findAttentionHooks);
+    }
+
+    private List<AttentionHook> findAttentionHooks(Site site) {
         List<AttentionHook> all = new ArrayList<>();
         for (WeightedAdapter w : weighted) {
             w.adapter()
@@ -194,6 +217,10 @@ public final class AdaptedModel {
     }
 
     List<StreamHook> streamHooks(Site site) {
+        return streamHooks.computeIfAbsent(site, this::findStreamHooks);
+    }
+
+    private List<StreamHook> findStreamHooks(Site site) {
         List<StreamHook> all = new ArrayList<>();
         for (WeightedAdapter w : weighted) {
             w.adapter()

@@ -23,6 +23,9 @@ import org.peft4j.engine.Tensor;
  * any number of threads may use it at once.
  */
 public final class BaseModel {
+    /** The checkpoint key of the token embeddings. */
+    static final String EMBEDDING = "model.embed_tokens.weight";
+
     private final Engine engine;
     private final Checkpoint checkpoint;
     private final Storage storage;
@@ -117,7 +120,7 @@ public final class BaseModel {
     /** The checkpoint key of a linear site's weight; with tied embeddings the head's is the embedding's. */
     String weightKey(Site site) {
         boolean tied = site.is(Role.LM_HEAD) && config().tiedEmbeddings();
-        return tied ? "model.embed_tokens.weight" : site.path() + ".weight";
+        return tied ? EMBEDDING : site.path() + ".weight";
     }
 
     /** The checkpoint key of a linear site's bias, or the empty string where it has none. */

@@ -16,7 +16,7 @@ import org.peft4j.engine.Tensor;
 
 /** One pass of tokens through the layers. */
 final class ForwardRun {
-    private static final String EMBEDDING = "model.embed_tokens.weight";
+    private static final String EMBEDDING = BaseModel.EMBEDDING;
     /** Rows of logits that are there at once: [rows, vocabulary]. */
     private static final int LOSS_CHUNK = 12 << 20;
 
@@ -78,6 +78,11 @@ final class ForwardRun {
 
     /** Logits of each sequence's last token, [sequences, vocabulary], its new tokens added to its cache. */
     Tensor lastLogits(Batch fresh, List<KeyValueCache> caches) {
+        return head(tape, finalNorm(lastHidden(fresh, caches)));
+    }
+
+    /** The residual stream behind the layers of each sequence's last token, [sequences, hidden]; new tokens are added to the caches. */
+    Tensor lastHidden(Batch fresh, List<KeyValueCache> caches) {
         int virtual = caches.get(0).length() == 0 ? model.virtualTokens() : 0;
         int n = fresh.sequences();
         int[] starts = new int[n + 1];
@@ -93,7 +98,7 @@ final class ForwardRun {
         }
         Tensor x = virtual == 0 ? embed(fresh.tokens()) : embedBehindVirtual(fresh);
         Tensor hidden = layers(x, positions, new Layer.Rows(starts, 0, caches));
-        return head(tape, finalNorm(ModelOps.gather(tape, hidden, last)));
+        return ModelOps.gather(tape, hidden, last);
     }
 
     /** Each sequence with the virtual tokens in front. */

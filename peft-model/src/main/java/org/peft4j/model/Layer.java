@@ -17,7 +17,7 @@ import org.peft4j.engine.TapeOps;
 import org.peft4j.engine.Tensor;
 
 /** One decoder layer in one run. */
-final class Layer {
+class Layer {
     private final AdaptedModel model;
     private final Tape tape;
     private final int index;
@@ -43,7 +43,7 @@ final class Layer {
     }
 
     /** The residual stream behind the layer, [tokens, hidden]. */
-    Tensor apply(Tensor x) {
+    final Tensor apply(Tensor x) {
         String path = "model.layers." + index;
         Tensor normed = norm(x, path + ".input_layernorm.weight");
         Tensor attended = stream(Role.ATTENTION_OUT, normed, attention(normed));
@@ -62,7 +62,12 @@ final class Layer {
             rows.caches.get(s).layer(index).append(k, v, rows.starts[s], rows.starts[s + 1]);
         }
         SiteAttention.Inputs inputs = new SiteAttention.Inputs(normed, q, k, v);
-        return linear(Role.O, SiteAttention.outermost(this, inputs).attend());
+        return linear(Role.O, attended(inputs));
+    }
+
+    /** The heads' outputs, hooks included. */
+    Tensor attended(SiteAttention.Inputs inputs) {
+        return SiteAttention.outermost(this, inputs).attend();
     }
 
     Tensor attend(SiteAttention.Inputs in, SiteAttention.Added added) {
@@ -95,7 +100,7 @@ final class Layer {
         return tape.ops().rmsNorm(x, model.vector(key), model.base().config().rmsNormEps());
     }
 
-    private Tensor stream(Role role, Tensor input, Tensor output) {
+    Tensor stream(Role role, Tensor input, Tensor output) {
         Tensor y = output;
         for (StreamHook hook : model.streamHooks(site(role))) {
             y = (Tensor) hook.apply(input, y, tape.ops());
@@ -103,7 +108,7 @@ final class Layer {
         return y;
     }
 
-    private Tensor linear(Role role, Tensor x) {
+    Tensor linear(Role role, Tensor x) {
         return SiteLinear.outermost(model, tape, site(role)).apply(x);
     }
 
@@ -127,7 +132,7 @@ final class Layer {
         return tape.ops();
     }
 
-    private Site site(Role role) {
+    Site site(Role role) {
         return model.base().site(index, role);
     }
 }

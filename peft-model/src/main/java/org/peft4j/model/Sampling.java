@@ -2,7 +2,10 @@ package org.peft4j.model;
 
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.PriorityQueue;
 import java.util.SplittableRandom;
+import java.util.function.IntUnaryOperator;
+import java.util.stream.IntStream;
 import org.peft4j.api.Setting;
 
 /**
@@ -61,27 +64,67 @@ public record Sampling(
         if (temperature == 0) {
             return argmax(logits);
         }
-        Integer[] order = new Integer[logits.length];
-        Arrays.setAll(order, i -> i);
-        Arrays.sort(order, Comparator.comparingDouble((Integer i) -> -logits[i]));
-        int kept = topK == 0 ? logits.length : Math.min(topK, logits.length);
-        double[] weights = new double[kept];
+        double[] weights = new double[logits.length];
+        float largest = logits[argmax(logits)];
         double sum = 0;
-        for (int i = 0; i < kept; i++) {
-            weights[i] = Math.exp((logits[order[i]] - logits[order[0]]) / temperature);
+        for (int i = 0; i < weights.length; i++) {
+            weights[i] = Math.exp((logits[i] - largest) / temperature);
             sum += weights[i];
         }
+        if (topP == 1 && (topK == 0 || topK >= weights.length)) {
+            return draw(weights, weights.length, i -> i, random.nextDouble() * sum);
+        }
+        int[] order = likeliest(weights, sum);
         double reach = 0;
-        int last = 0;
-        for (; last < kept - 1 && reach + weights[last] < topP * sum; last++) {
-            reach += weights[last];
+        double kept = 0;
+        for (int id : order) {
+            kept += weights[id];
         }
-        double draw = random.nextDouble() * (reach + weights[last]);
+        int count = 0;
+        while (count < order.length && (count == 0 || reach < topP * (topK == 0 ? sum : kept))) {
+            reach += weights[order[count++]];
+        }
+        return draw(weights, count, i -> order[i], random.nextDouble() * reach);
+    }
+
+    /** The tokens that may be chosen, the likeliest first; equal ones by their ids. Only those that can matter are sorted. */
+    private int[] likeliest(double[] weights, double sum) {
+        double least = topK == 0 ? 0 : smallestOfLargest(weights, Math.min(topK, weights.length));
+        if (topK == 0) {
+            // All that are less likely than this together don't make up what top-p leaves out.
+            least = (1 - topP) * sum / weights.length;
+        }
+        double bound = least;
+        int[] order = IntStream.range(0, weights.length)
+                .filter(i -> weights[i] >= bound)
+                .boxed()
+                .sorted(Comparator.comparingDouble((Integer i) -> -weights[i]))
+                .mapToInt(Integer::intValue)
+                .toArray();
+        return topK == 0 || order.length <= topK ? order : Arrays.copyOf(order, topK);
+    }
+
+    /** The smallest of the k largest values. */
+    private static double smallestOfLargest(double[] values, int k) {
+        PriorityQueue<Double> largest = new PriorityQueue<>(k);
+        for (double v : values) {
+            if (largest.size() < k) {
+                largest.add(v);
+            } else if (v > largest.peek()) {
+                largest.poll();
+                largest.add(v);
+            }
+        }
+        return largest.element();
+    }
+
+    private static int draw(double[] weights, int count, IntUnaryOperator id, double at) {
+        double rest = at;
         int i = 0;
-        for (; i < last && draw >= weights[i]; i++) {
-            draw -= weights[i];
+        for (; i < count - 1 && rest >= weights[id.applyAsInt(i)]; i++) {
+            rest -= weights[id.applyAsInt(i)];
         }
-        return order[i];
+        return id.applyAsInt(i);
     }
 
     static int argmax(float[] values) {

@@ -51,7 +51,12 @@ record SiteLinear(AdaptedModel model, Tape tape, Site site, List<LinearHook> hoo
         return bias == null ? (Tensor) y : tape.ops().add(y, bias);
     }
 
-    private Tensor bias() {
+    boolean hasBias() {
+        return !model.base().biasKey(site).isEmpty();
+    }
+
+    /** The layer's bias, or null. */
+    Tensor bias() {
         String key = model.base().biasKey(site);
         return key.isEmpty() ? null : model.vector(key);
     }

@@ -73,6 +73,7 @@ public final class Evaluator {
                         model,
                         Sampling.greedy(settings.maxNewTokens()),
                         owner.tokenizer().eosIds())
+                .lean()
                 .generate(examples.stream().map(Example::promptTokens).toList(), (i, id) -> {});
         List<Sample> shown = new ArrayList<>();
         int checked = 0;

@@ -15,6 +15,7 @@ import org.peft4j.model.AdaptedModel;
 import org.peft4j.model.Adapter;
 import org.peft4j.model.AdapterStore;
 import org.peft4j.model.BaseModel;
+import org.peft4j.model.BatchGenerator;
 import org.peft4j.model.Generator;
 import org.peft4j.model.MergedWeights;
 import org.peft4j.model.Sampling;
@@ -189,5 +190,28 @@ public final class PeftModel {
         int[] ids = promptIds(prompt);
         List<int[]> made = new Generator(model, sampling, tokenizer().eosIds()).generate(List.of(ids), (i, id) -> {});
         return tokenizer().continuation(ids, made.get(0));
+    }
+
+    /**
+     * Continues many prompts at once, each by adapters of its own: what is frozen runs for all of them together, so that many adapters
+     * cost little more than one.
+     *
+     * @param requests whose models stand on this base
+     * @return the continuations, in the requests' order; each is what its model gives alone
+     * @throws PeftException {@code context-exceeded} if a prompt is empty or leaves no room in its model's context
+     */
+    public List<String> generate(List<GenerationRequest> requests, Sampling sampling) {
+        for (GenerationRequest r : requests) {
+            if (r.model().base() != base) {
+                throw new IllegalArgumentException("a request's model stands on another base");
+            }
+        }
+        List<int[]> made = new BatchGenerator(sampling, tokenizer().eosIds())
+                .generate(
+                        requests.stream()
+                                .map(r -> new BatchGenerator.Request(r.model(), promptIds(r.prompt())))
+                                .toList(),
+                        (i, id) -> {});
+        return made.stream().map(tokenizer()::decode).toList();
     }
 }

@@ -1,10 +1,12 @@
 package org.peft4j.testkit;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import org.peft4j.model.AdaptedModel;
 import org.peft4j.model.Batch;
+import org.peft4j.model.BatchGenerator;
 import org.peft4j.model.Generator;
 import org.peft4j.model.Sampling;
 
@@ -42,6 +44,34 @@ final class GenerationChecks {
                                 + Arrays.toString(cached.get(i)) + ", without it with " + Arrays.toString(plain) + ".",
                         "A hook sees only the new tokens when there is a cache: it can't count on seeing a sequence's start, and"
                                 + " what it adds to keys and values goes through AttentionCall.withPrefix.");
+            }
+        }
+    }
+
+    static <C extends Record> void requests(Trial<C> trial) {
+        List<AdaptedModel> models = List.of(
+                AdaptedModel.of(trial.base(), trial.moved(1)),
+                AdaptedModel.of(trial.base()),
+                AdaptedModel.of(trial.base(), trial.moved(2)),
+                AdaptedModel.of(
+                        trial.base(), trial.moved(trial.base(), "inner", 3), trial.moved(trial.base(), "outer", 4)));
+        List<BatchGenerator.Request> requests = new ArrayList<>();
+        for (int i = 0; i < 2 * models.size(); i++) {
+            int[] text = Trial.texts().get(i % Trial.texts().size());
+            requests.add(new BatchGenerator.Request(models.get(i % models.size()), text));
+        }
+        BatchGenerator generator = new BatchGenerator(Sampling.greedy(NEW).withoutStop(), Set.of());
+        List<int[]> together = generator.generate(requests, (index, id) -> {});
+        for (int i = 0; i < requests.size(); i++) {
+            int[] text = requests.get(i).prompt();
+            int[] alone = uncached(requests.get(i).model(), text, together.get(i).length);
+            if (!Arrays.equals(alone, together.get(i))) {
+                throw Trial.fault(
+                        "Beside requests with other adapters the model continues " + Arrays.toString(text) + " with "
+                                + Arrays.toString(together.get(i)) + ", alone with " + Arrays.toString(alone) + ".",
+                        "In a batch of requests a hook sees its own adapter's rows only, and the base's output for the x it was"
+                                + " given is made once for all: a hook must not change x's memory, nor keep anything between"
+                                + " calls.");
             }
         }
     }

@@ -68,6 +68,7 @@ class PlantedFaultTests {
                 "NOT_ONLY_TOP_LAYERS | leaves layers below the lowest adapted one alone, if it says so | TOP_LAYERS_ONLY",
                 "LOSES_A_SETTING | writes settings that read back as they were | settings differ",
                 "MIXES_SEQUENCES | treats each sequence of a batch as if it were alone | its sequences' alone add up to",
+                "COUNTS_TOKENS | continues a request among others' as it does alone | Beside requests with other",
                 "COUNTS_TOKENS | generates with the cache what it generates without | With the cache",
                 "REMEMBERS | does not depend on the adapter's name | another name",
             })
