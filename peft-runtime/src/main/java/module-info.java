@@ -12,7 +12,8 @@ module org.peft4j.runtime {
     exports org.peft4j.runtime; // the application's way in
 
     opens org.peft4j.runtime to
-            com.google.guice;
+            com.google.guice,
+            com.fasterxml.jackson.databind; // the records of a checkpoint
 
     uses org.peft4j.api.AdapterMethod;
     uses org.peft4j.api.WeightCodec;

@@ -53,7 +53,10 @@ public interface Installer extends ParamScope {
     /** Adds a term to the training loss; {@code penalty} gives one scalar [1]. */
     void penalty(Computed penalty);
 
-    /** Is called after each optimizer step, with the step's gradients still there. */
+    /**
+     * Is called after each optimizer step, with the step's gradients still there. What the method remembers from step to step belongs
+     * into parameters that are not trained and not saved ({@link ParamSpec}): they are in a run's checkpoints, a hook's fields are not.
+     */
     void afterStep(StepHook hook);
 
     /**

@@ -1,8 +1,6 @@
 package org.peft4j.checkpoint;
 
 import com.fasterxml.jackson.core.type.TypeReference;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -35,7 +33,7 @@ public record AdapterFiles(Path directory, Map<String, Object> config, Safetenso
     }
 
     /**
-     * Reads an adapter.
+     * Reads an adapter. Where a program was killed while it replaced one, that is the earlier one.
      *
      * @throws PeftException {@code no-such-directory}; {@code not-an-adapter} saying what is there instead;
      *     {@code bad-json}; {@code no-weights}; and what {@link SafetensorsFile#open} throws
@@ -43,10 +41,13 @@ public record AdapterFiles(Path directory, Map<String, Object> config, Safetenso
     public static AdapterFiles read(Path directory) {
         Checkpoint.requireDirectory(directory, "adapter");
         Path config = directory.resolve(CONFIG);
+        Path weights = directory.resolve(WEIGHTS);
+        if (StagedFile.unfinished(List.of(weights, config))) {
+            return read(directory, StagedFile.earlier(config), StagedFile.earlier(weights));
+        }
         if (Files.notExists(config)) {
             throw notAnAdapter(directory);
         }
-        Path weights = directory.resolve(WEIGHTS);
         if (Files.notExists(weights)) {
             boolean pickled = Files.exists(directory.resolve("adapter_model.bin"));
             throw PeftException.of(
@@ -58,6 +59,10 @@ public record AdapterFiles(Path directory, Map<String, Object> config, Safetenso
                             ? "Convert it: load it in HuggingFace peft, then save_pretrained(DIRECTORY)."
                             : "Copy the adapter again; it needs both files.");
         }
+        return read(directory, config, weights);
+    }
+
+    private static AdapterFiles read(Path directory, Path config, Path weights) {
         Map<String, Object> map = Json.MAPPER.convertValue(Json.object(config), MAP);
         return new AdapterFiles(directory, map, SafetensorsFile.open(weights));
     }
@@ -77,7 +82,7 @@ public record AdapterFiles(Path directory, Map<String, Object> config, Safetenso
     }
 
     /**
-     * Writes an adapter. Both files are complete on disk before either replaces an older one.
+     * Writes an adapter. Both files are complete on disk before either replaces an older one; either both do, or none.
      *
      * @param directory made if it isn't there
      * @param config written as Python's {@code json.dumps(config, indent=2, sort_keys=True)} would
@@ -86,16 +91,12 @@ public record AdapterFiles(Path directory, Map<String, Object> config, Safetenso
      *     or infinite. An adapter that was there is unchanged then.
      */
     public static void write(Path directory, Map<String, Object> config, List<TensorSource> tensors) {
-        byte[] json = PythonJson.sorted(config).getBytes(StandardCharsets.UTF_8);
+        String json = PythonJson.sorted(config);
         SafetensorsWriter.Options options = SafetensorsWriter.Options.defaults().refusingNonFinite();
         try (StagedFile weights = SafetensorsWriter.stage(directory.resolve(WEIGHTS), tensors, options);
-                StagedFile settings = StagedFile.write(directory.resolve(CONFIG), channel -> {
-                    for (ByteBuffer bytes = ByteBuffer.wrap(json); bytes.hasRemaining(); ) {
-                        channel.write(bytes);
-                    }
-                })) {
-            weights.commit();
-            settings.commit();
+                StagedFile settings = StagedFile.write(
+                        directory.resolve(CONFIG), channel -> StagedFile.drain(channel, StagedFile.bytes(json)))) {
+            StagedFile.commitAll(List.of(weights, settings));
         }
     }
 }

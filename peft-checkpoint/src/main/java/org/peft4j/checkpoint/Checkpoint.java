@@ -64,7 +64,7 @@ public final class Checkpoint implements Tensors {
                     "no-such-directory",
                     "The " + what + " directory " + directory + " doesn't exist (seen from "
                             + Path.of("").toAbsolutePath() + ").",
-                    "Check the path. Nothing is downloaded by name.");
+                    "Check the path. Nothing is downloaded by name." + beingReplaced(directory));
         }
         if (!Files.isDirectory(directory)) {
             throw PeftException.of(
@@ -72,6 +72,16 @@ public final class Checkpoint implements Tensors {
                     directory + " is a file; a " + what + " is a directory.",
                     "Give the directory that holds the file.");
         }
+    }
+
+    /** A writer that was killed between two renames leaves the earlier directory under another name. */
+    private static String beingReplaced(Path directory) {
+        Path name = directory.toAbsolutePath().normalize();
+        if (name.getFileName() == null || Files.notExists(StagedDirectory.replaced(name))) {
+            return "";
+        }
+        return "\nA program that was replacing it was killed: the earlier one is whole, in "
+                + StagedDirectory.replaced(name) + "; rename it.";
     }
 
     private PeftException noWeights() {

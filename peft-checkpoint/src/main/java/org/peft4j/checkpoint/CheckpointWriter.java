@@ -3,10 +3,8 @@ package org.peft4j.checkpoint;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -15,7 +13,7 @@ import org.peft4j.api.PeftException;
 /**
  * Writes a complete checkpoint directory that transformers loads.
  *
- * <p>Everything is written into a temporary directory beside the target, which is then renamed: the target is never
+ * <p>Everything is written into a temporary directory beside the target, flushed to the disk and then renamed: the target is never
  * seen half-written.
  */
 public final class CheckpointWriter {
@@ -53,12 +51,7 @@ public final class CheckpointWriter {
             Path directory, ModelConfig config, List<TensorSource> tensors, Path companions, Existing existing) {
         DType weights = tensors.isEmpty() ? DType.F32 : tensors.get(0).dtype();
         String json = PythonJson.write(config.toJson(weights), false, true, 2) + "\n";
-        write(
-                directory,
-                tensors,
-                companions,
-                existing,
-                temporary -> Files.writeString(temporary.resolve("config.json"), json, StandardCharsets.UTF_8));
+        write(directory, tensors, companions, existing, staged -> staged.put("config.json", json));
     }
 
     /**
@@ -71,7 +64,7 @@ public final class CheckpointWriter {
      */
     public static void writeLike(Path directory, Checkpoint like, List<TensorSource> tensors, Existing existing) {
         refuseBase(directory, like.directory());
-        write(directory, tensors, like.directory(), existing, temporary -> writeConfig(like, Map.of(), temporary));
+        write(directory, tensors, like.directory(), existing, staged -> writeConfig(like, Map.of(), staged));
     }
 
     /**
@@ -88,15 +81,15 @@ public final class CheckpointWriter {
             List<TensorSource> tensors,
             Existing existing) {
         refuseBase(directory, like.directory());
-        write(directory, tensors, like.directory(), existing, temporary -> writeConfig(like, quantization, temporary));
+        write(directory, tensors, like.directory(), existing, staged -> writeConfig(like, quantization, staged));
     }
 
-    private static void writeConfig(Checkpoint like, Map<String, Object> quantization, Path temporary)
+    private static void writeConfig(Checkpoint like, Map<String, Object> quantization, StagedDirectory staged)
             throws IOException {
         Path file = like.directory().resolve("config.json");
         JsonNode json = Json.object(file);
         if (quantization.isEmpty() && !json.has(QUANTIZATION)) {
-            copy(file, temporary);
+            staged.copy(file);
             return;
         }
         Map<String, Object> entries = Json.MAPPER.convertValue(json, new TypeReference<>() {});
@@ -104,36 +97,31 @@ public final class CheckpointWriter {
         if (!quantization.isEmpty()) {
             entries.put(QUANTIZATION, quantization);
         }
-        String text = PythonJson.write(entries, false, true, 2) + "\n";
-        Files.writeString(temporary.resolve("config.json"), text, StandardCharsets.UTF_8);
+        staged.put("config.json", PythonJson.write(entries, false, true, 2) + "\n");
     }
 
     private interface ConfigBody {
-        void writeInto(Path temporary) throws IOException;
+        void writeInto(StagedDirectory staged) throws IOException;
     }
 
     private static void write(
             Path directory, List<TensorSource> tensors, Path companions, Existing existing, ConfigBody config) {
         Path target = directory.toAbsolutePath().normalize();
         checkTarget(directory, target, existing);
-        Path temporary = StagedFile.temporaryBeside(target);
-        try {
-            Files.createDirectories(temporary);
-            config.writeInto(temporary);
+        try (StagedDirectory staged = StagedDirectory.beside(target)) {
+            config.writeInto(staged);
             for (String name : COMPANIONS) {
                 if (Files.exists(companions.resolve(name))) {
-                    copy(companions.resolve(name), temporary);
+                    staged.copy(companions.resolve(name));
                 }
             }
             SafetensorsWriter.write(
-                    temporary.resolve("model.safetensors"),
+                    staged.file("model.safetensors"),
                     tensors,
                     SafetensorsWriter.Options.defaults().refusingNonFinite());
-            replace(target, temporary);
+            staged.commit();
         } catch (IOException e) {
             throw StagedFile.cannotWrite(directory, e);
-        } finally {
-            deleteFlat(temporary);
         }
     }
 
@@ -148,10 +136,6 @@ public final class CheckpointWriter {
         } catch (IOException e) {
             throw Json.unreadable(directory, e);
         }
-    }
-
-    private static void copy(Path file, Path into) throws IOException {
-        Files.copy(file, into.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
     }
 
     private static void checkTarget(Path directory, Path target, Existing existing) {
@@ -201,37 +185,6 @@ public final class CheckpointWriter {
             return children.toList();
         } catch (IOException e) {
             throw Json.unreadable(directory, e);
-        }
-    }
-
-    private static void replace(Path target, Path temporary) throws IOException {
-        if (Files.notExists(target)) {
-            Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-        } else {
-            Path old = StagedFile.temporaryBeside(target);
-            Files.move(target, old, StandardCopyOption.ATOMIC_MOVE);
-            try {
-                Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-            } catch (IOException e) {
-                Files.move(old, target, StandardCopyOption.ATOMIC_MOVE);
-                throw e;
-            }
-            deleteFlat(old);
-        }
-        StagedFile.flushDirectory(target.getParent());
-    }
-
-    private static void deleteFlat(Path directory) {
-        if (Files.notExists(directory)) {
-            return;
-        }
-        try (Stream<Path> children = Files.list(directory)) {
-            for (Path child : children.toList()) {
-                Files.delete(child);
-            }
-            Files.delete(directory);
-        } catch (IOException e) {
-            directory.toFile().deleteOnExit(); // left-overs don't make the result wrong
         }
     }
 }

@@ -71,8 +71,8 @@ public final class SafetensorsWriter {
         byte[] header = header(sorted, options.metadata());
         return StagedFile.write(file, channel -> {
             ByteBuffer prefix = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
-            drain(channel, prefix.putLong(0, header.length));
-            drain(channel, ByteBuffer.wrap(header));
+            StagedFile.drain(channel, prefix.putLong(0, header.length));
+            StagedFile.drain(channel, ByteBuffer.wrap(header));
             ByteBuffer piece = ByteBuffer.allocateDirect(PIECE_BYTES);
             for (TensorSource tensor : sorted) {
                 copy(tensor, piece, channel, options.refuseNonFinite());
@@ -157,7 +157,7 @@ public final class SafetensorsWriter {
             if (refuseNonFinite && tensor.dtype().isFloat()) {
                 checkFinite(tensor, first, piece, count);
             }
-            drain(channel, piece);
+            StagedFile.drain(channel, piece);
         }
     }
 
@@ -171,12 +171,6 @@ public final class SafetensorsWriter {
                         "Element " + (first + i) + " of tensor " + tensor.name() + " is " + values[i] + ".",
                         "Nothing was written. Train with a lower learning rate or clipping, or use a wider type.");
             }
-        }
-    }
-
-    private static void drain(FileChannel channel, ByteBuffer buffer) throws IOException {
-        while (buffer.hasRemaining()) {
-            channel.write(buffer);
         }
     }
 }

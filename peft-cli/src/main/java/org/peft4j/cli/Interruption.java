@@ -2,61 +2,77 @@ package org.peft4j.cli;
 
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
 
 /**
- * What Ctrl-C does while something runs that can stop gracefully: once it asks, twice it ends the process. Java's signals are
- * reached by reflection, for the compiler warns of their package wherever it is named.
+ * What Ctrl-C (SIGINT) and a shutdown (SIGTERM) do while something runs that can stop gracefully: once they ask, twice they end the
+ * process. Java's signals are reached by reflection, for the compiler warns of their package wherever it is named.
  */
 final class Interruption implements AutoCloseable {
+    private static final List<String> SIGNALS = List.of("INT", "TERM");
+
     private final AtomicInteger times = new AtomicInteger();
-    private final Runnable stop;
+    private final IntConsumer stop;
     private final String said;
     private final Screen screen;
-    private final Object before;
+    private final Map<String, Object> before = new LinkedHashMap<>();
+    private volatile int exitCode = Main.INTERRUPTED;
 
-    private Interruption(Runnable stop, String said, Screen screen) {
+    private Interruption(IntConsumer stop, String said, Screen screen) {
         this.stop = stop;
         this.said = said;
         this.screen = screen;
-        this.before = handle(handler());
+        Object handler = handler();
+        for (String signal : SIGNALS) {
+            before.put(signal, handle(signal, handler));
+        }
     }
 
     /** From now on until it is closed, the signal calls {@code stop}. */
     static Interruption during(Runnable stop, Screen screen) {
         String said = "Interrupted: finishing this step and saving. Press Ctrl-C again to end at once.";
-        return new Interruption(stop, said, screen);
+        return new Interruption(code -> stop.run(), said, screen);
     }
 
     /** From now on until it is closed, the signal ends the process: nothing has been made yet that could be lost. */
     static Interruption beforeAnythingIsMade(Screen screen) {
         return new Interruption(
-                () -> Runtime.getRuntime().halt(Main.INTERRUPTED),
+                code -> Runtime.getRuntime().halt(code),
                 "Interrupted before training began: nothing was written.",
                 screen);
     }
 
     /** From now on until it is closed, the signal does nothing: another process decides. */
     static Interruption ignored(Screen screen) {
-        return new Interruption(() -> {}, "", screen);
+        return new Interruption(code -> {}, "", screen);
     }
 
     /** From now on until it is closed, the signal calls {@code stop}, and this is said. */
     static Interruption during(Runnable stop, String said, Screen screen) {
-        return new Interruption(stop, said, screen);
+        return new Interruption(code -> stop.run(), said, screen);
     }
 
-    /** What the signal does. */
-    void interrupt() {
+    /** The exit code that says which signal it was. */
+    int exitCode() {
+        return exitCode;
+    }
+
+    /** What a signal does. */
+    void interrupt(String signal) {
         if (said.isEmpty()) {
             return;
         }
+        exitCode = signal.endsWith("TERM") ? Main.TERMINATED : Main.INTERRUPTED;
         if (times.incrementAndGet() > 1) {
-            Runtime.getRuntime().halt(Main.INTERRUPTED);
+            Runtime.getRuntime().halt(exitCode);
         }
         screen.err().println();
         screen.err().println(said);
-        stop.run();
+        stop.accept(exitCode);
     }
 
     private Object handler() {
@@ -64,7 +80,7 @@ final class Interruption implements AutoCloseable {
         return Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (self, method, args) -> {
             switch (method.getName()) {
                 case "handle" -> {
-                    interrupt();
+                    interrupt(String.valueOf(args[0]));
                     return null;
                 }
                 case "equals" -> {
@@ -89,11 +105,11 @@ final class Interruption implements AutoCloseable {
     }
 
     /** Installs a handler and gives the one that was there. */
-    private static Object handle(Object handler) {
+    private static Object handle(String name, Object handler) {
         try {
             Class<?> signal = type("sun.misc.Signal");
             Method handle = signal.getMethod("handle", signal, type("sun.misc.SignalHandler"));
-            return handle.invoke(null, signal.getConstructor(String.class).newInstance("INT"), handler);
+            return handle.invoke(null, signal.getConstructor(String.class).newInstance(name), handler);
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("signals can't be handled", e);
         }
@@ -101,6 +117,6 @@ final class Interruption implements AutoCloseable {
 
     @Override
     public void close() {
-        handle(before);
+        before.forEach(Interruption::handle);
     }
 }

@@ -6,12 +6,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.file.Files;
+import java.nio.channels.Channels;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.peft4j.api.PeftException;
+import org.peft4j.checkpoint.StagedFile;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -70,9 +71,6 @@ final class LogitsCommand extends Action {
                 checkLength(ids, loaded.room());
             }
             write(loaded, sequences);
-        } catch (IOException e) {
-            throw PeftException.of(
-                    "cannot-write", out + " can't be written: " + e.getMessage(), "Name another file.", e);
         }
         println("Logits of " + sequences.stream().mapToInt(s -> s.length).sum() + " positions written to " + out + ".");
         return Main.OK;
@@ -102,19 +100,31 @@ final class LogitsCommand extends Action {
                 IntStream.range(0, value.size()).map(i -> value.get(i).asInt()).toArray());
     }
 
-    private void write(ModelOptions.Loaded loaded, List<int[]> sequences) throws IOException {
-        try (OutputStream file = new BufferedOutputStream(Files.newOutputStream(out));
-                JsonGenerator json = new JsonFactory().createGenerator(file)) {
-            boolean several = sequences.size() > 1;
-            if (several) {
-                json.writeStartArray();
+    private void write(ModelOptions.Loaded loaded, List<int[]> sequences) {
+        try (StagedFile staged = StagedFile.write(out, channel -> {
+            OutputStream file = new BufferedOutputStream(Channels.newOutputStream(channel));
+            try (JsonGenerator json = new JsonFactory()
+                    .disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET)
+                    .createGenerator(file)) {
+                writeAll(json, loaded, sequences);
             }
-            for (int[] ids : sequences) {
-                writeOne(json, ids, loaded.model().logits(ids));
-            }
-            if (several) {
-                json.writeEndArray();
-            }
+            file.flush();
+        })) {
+            staged.commit();
+        }
+    }
+
+    private static void writeAll(JsonGenerator json, ModelOptions.Loaded loaded, List<int[]> sequences)
+            throws IOException {
+        boolean several = sequences.size() > 1;
+        if (several) {
+            json.writeStartArray();
+        }
+        for (int[] ids : sequences) {
+            writeOne(json, ids, loaded.model().logits(ids));
+        }
+        if (several) {
+            json.writeEndArray();
         }
     }
 

@@ -19,6 +19,8 @@ public final class Main {
     public static final int USER_ERROR = 2;
     /** Stopped by SIGINT; what had been learned is saved. */
     public static final int INTERRUPTED = 130;
+    /** Stopped by SIGTERM; what had been learned is saved. */
+    public static final int TERMINATED = 143;
 
     /** Commands that need the engine, whatever their options. */
     private static final Set<String> COMPUTING = Set.of("train", "eval", "generate", "bench", "logits");
@@ -39,7 +41,7 @@ public final class Main {
     /**
      * Runs a command within this process, as if no one watched: no colours, no progress bar.
      *
-     * @return 0, or one of {@link #DEFECT}, {@link #USER_ERROR}, {@link #INTERRUPTED}
+     * @return 0, or one of {@link #DEFECT}, {@link #USER_ERROR}, {@link #INTERRUPTED}, {@link #TERMINATED}
      */
     public static int run(String[] args, PrintStream out, PrintStream err) {
         return run(args, Screen.plain(out, err));

@@ -38,6 +38,7 @@ interface Progress extends AutoCloseable {
         private static final long LONGEST_SILENCE = 30_000_000_000L;
 
         private final Screen screen;
+        private boolean begun;
         private long tenths;
         private long last = System.nanoTime();
 
@@ -49,8 +50,9 @@ interface Progress extends AutoCloseable {
         public void step(StepReport r) {
             long reached = 10 * r.step() / r.totalSteps();
             long now = System.nanoTime();
-            if (r.step() == 1 || reached > tenths || now - last > LONGEST_SILENCE) {
+            if (!begun || reached > tenths || now - last > LONGEST_SILENCE) {
                 screen.err().println("step " + r.step() + "/" + r.totalSteps() + ": " + figures(r));
+                begun = true;
                 tenths = reached;
                 last = now;
             }

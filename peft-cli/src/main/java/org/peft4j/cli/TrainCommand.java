@@ -33,7 +33,8 @@ import picocli.CommandLine.Parameters;
             "  training: {steps: 400, batch-size: 16}",
             "  output: runs/first",
             "'peft settings' lists everything that it can say, 'peft methods NAME' a method's settings.",
-            "Ctrl-C finishes the step, saves the adapter and ends; a second one ends at once."
+            "Ctrl-C (or SIGTERM) finishes the step, saves the adapter and a checkpoint and ends; a second one ends at once.",
+            "The same command with --resume goes on with a run that was stopped, killed or cut off, to the same bits."
         })
 final class TrainCommand extends Action {
     private static final List<String> NAMED = List.of("method", "optimizer", "schedule");
@@ -58,6 +59,9 @@ final class TrainCommand extends Action {
     @Option(names = "--overwrite", description = "Replace a result that is there already.")
     private boolean overwrite;
 
+    @Option(names = "--resume", description = "Go on with an unfinished run in the output, if there is one.")
+    private boolean resume;
+
     @Mixin
     private ThreadOptions threads;
 
@@ -74,11 +78,12 @@ final class TrainCommand extends Action {
         try (Peft peft = threads.start(this)) {
             TrainReport report = new TrainReport(shown, quiet);
             Trainer trainer = prepared(peft, document, report);
-            TrainingResult result = run(trainer, report);
+            Interruption interruption = Interruption.during(trainer::stop, screen());
+            TrainingResult result = run(trainer, report, interruption);
             if (json) {
                 printJson(report.summary(result));
             }
-            return exitCode(result.reason());
+            return exitCode(result.reason(), interruption);
         }
     }
 
@@ -91,8 +96,7 @@ final class TrainCommand extends Action {
         }
     }
 
-    private TrainingResult run(Trainer trainer, TrainReport report) {
-        Interruption interruption = Interruption.during(trainer::stop, screen());
+    private static TrainingResult run(Trainer trainer, TrainReport report, Interruption interruption) {
         try {
             return trainer.run();
         } finally {
@@ -101,10 +105,10 @@ final class TrainCommand extends Action {
         }
     }
 
-    private static int exitCode(StopReason reason) {
+    private static int exitCode(StopReason reason, Interruption interruption) {
         return switch (reason) {
             case COMPLETED, NO_PROGRESS -> Main.OK;
-            case INTERRUPTED -> Main.INTERRUPTED;
+            case INTERRUPTED -> interruption.exitCode();
             case DIVERGED -> Main.USER_ERROR;
         };
     }
@@ -116,6 +120,9 @@ final class TrainCommand extends Action {
         }
         if (out != null) {
             result = result.with("output", json(out.toString()));
+        }
+        if (resume) {
+            result = result.with("resume", "true");
         }
         return overwrite || demonstration(result) ? result.with("overwrite", "true") : result;
     }
@@ -133,12 +140,13 @@ final class TrainCommand extends Action {
                 : document;
     }
 
-    /** The default run may be made again and again; what lies elsewhere is the user's. */
+    /** The default run may be made again and again once it is finished; what lies elsewhere is the user's. */
     private boolean demonstration(ConfigDocument document) {
         ConfigNode.Entry output = document.root().entries().get("output");
         return file == null
                 && output != null
-                && DEFAULT_RESULT.toString().equals(output.value().plain());
+                && DEFAULT_RESULT.toString().equals(output.value().plain())
+                && Peft.unfinishedRun(DEFAULT_RESULT).isEmpty();
     }
 
     /** The recipe's paths are relative to where it is unpacked; those of a configuration to where the user is. */

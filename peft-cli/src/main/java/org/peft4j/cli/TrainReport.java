@@ -13,8 +13,10 @@ import org.peft4j.data.Dataset;
 import org.peft4j.data.PreviewStyle;
 import org.peft4j.model.Adapter;
 import org.peft4j.model.BaseModel;
+import org.peft4j.runtime.BadNumber;
 import org.peft4j.runtime.Evaluation;
 import org.peft4j.runtime.MemoryEstimate;
+import org.peft4j.runtime.OnBadNumber;
 import org.peft4j.runtime.Samples;
 import org.peft4j.runtime.StepReport;
 import org.peft4j.runtime.StopReason;
@@ -31,10 +33,11 @@ final class TrainReport implements TrainingListener, AutoCloseable {
     private String memory = "";
     private TrainingPlan plan;
     private Optional<Progress> progress = Optional.empty();
+    private Optional<BadNumber> bad = Optional.empty();
     private Optional<Samples> before = Optional.empty();
     private Optional<Samples> after = Optional.empty();
     private boolean saved;
-    private double firstLoss;
+    private double firstLoss = Double.NaN;
     private long made;
 
     TrainReport(Screen screen, boolean quiet) {
@@ -120,6 +123,21 @@ final class TrainReport implements TrainingListener, AutoCloseable {
     }
 
     @Override
+    public void resumed(long step, List<String> notes) {
+        made = step;
+        say(screen.bold("Going on after step " + Text.count(step) + "."));
+        notes.forEach(screen::warn);
+    }
+
+    @Override
+    public void badNumber(BadNumber number) {
+        bad = Optional.of(number);
+        if (plan.settings().onBadNumber() == OnBadNumber.SKIP) {
+            screen.warn("left out " + number);
+        }
+    }
+
+    @Override
     public void stepped(StepReport report) {
         if (report.step() == 1) {
             firstLoss = report.loss();
@@ -183,6 +201,7 @@ final class TrainReport implements TrainingListener, AutoCloseable {
                         + "the run diverged: the loss or its gradient is no longer a finite number, or the gradient has become 0."
                         + " The last good adapter (step "
                         + result.steps() + ") is kept.");
+        bad.ifPresent(b -> screen.err().println("  " + b));
         screen.err().println("  Lower optimizer.learning-rate or training.clip, or add schedule.warmup-steps.");
         screen.err().println("  [diverged]");
     }
@@ -203,7 +222,9 @@ final class TrainReport implements TrainingListener, AutoCloseable {
                 r.trainLoss());
         return switch (r.reason()) {
             case COMPLETED -> "Done: " + speed + ".";
-            case INTERRUPTED -> "Interrupted: what was learned so far is kept. " + speed + ".";
+            case INTERRUPTED ->
+                "Interrupted: what was learned so far is kept. " + speed + "."
+                        + (plan.checkpoints().every() > 0 ? " The same command with --resume goes on." : "");
             case NO_PROGRESS -> "Ended early, the held-out loss fell no more: " + speed + ".";
             case DIVERGED -> "Stopped: " + speed + ".";
         };

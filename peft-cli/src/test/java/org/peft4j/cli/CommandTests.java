@@ -5,12 +5,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -174,60 +171,6 @@ class CommandTests {
         assertThat(facts.get("BLAS").asText()).startsWith("OpenBLAS 0.3");
         assertThat(facts.get("product").asText()).contains("GF/s");
         assertThat(facts.get("methods").asText()).isEqualTo("full, lora");
-    }
-
-    @Test
-    void interruptedTrainingSavesAnAdapterThatLoads() throws IOException {
-        Assumptions.assumeFalse(interruptsAreIgnored(), "SKIPPED: this process was started with SIGINT ignored");
-        Path out = directory.resolve("interrupted");
-        ByteArrayOutputStream err = new InterruptingStream("step 1/");
-
-        Cli.Outcome outcome = Cli.run(err, "train", run, "--out", out, "-s", "training.steps=20000");
-
-        assertThat(outcome.code()).isEqualTo(Main.INTERRUPTED);
-        assertThat(outcome.err()).contains("finishing this step and saving");
-        assertThat(outcome.out()).contains("Interrupted: what was learned so far is kept.");
-        assertThat(Cli.run("eval", "--adapter", out, "--data", data).code()).isZero();
-    }
-
-    /** A process that a script starts in the background ignores SIGINT, and Java leaves it so. */
-    private static boolean interruptsAreIgnored() throws IOException {
-        Path status = Path.of("/proc/self/status");
-        if (!Files.isReadable(status)) {
-            return false;
-        }
-        return Files.readAllLines(status).stream()
-                .filter(line -> line.startsWith("SigIgn:"))
-                .anyMatch(line -> (Long.parseUnsignedLong(line.substring(7).strip(), 16) & 2) != 0);
-    }
-
-    /** Sends SIGINT to this process once a text has been written. */
-    private static final class InterruptingStream extends ByteArrayOutputStream {
-        private final String text;
-        private boolean sent;
-
-        InterruptingStream(String text) {
-            this.text = text;
-        }
-
-        @Override
-        public synchronized void write(byte[] bytes, int from, int length) {
-            super.write(bytes, from, length);
-            if (!sent && toString(StandardCharsets.UTF_8).contains(text)) {
-                sent = true;
-                raise();
-            }
-        }
-
-        private static void raise() {
-            try {
-                Class<?> signal = Class.forName("sun.misc.Signal");
-                signal.getMethod("raise", signal)
-                        .invoke(null, signal.getConstructor(String.class).newInstance("INT"));
-            } catch (ReflectiveOperationException e) {
-                throw new IllegalStateException(e);
-            }
-        }
     }
 
     @ParameterizedTest

@@ -3,6 +3,7 @@ package org.peft4j.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
@@ -11,7 +12,10 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.peft4j.api.PeftException;
+import org.peft4j.engine.Precision;
 import org.peft4j.model.AdaptedModel;
 import org.peft4j.model.Adapter;
 import org.peft4j.model.Generator;
@@ -71,20 +75,29 @@ class SeveralAdaptersTests {
                 .hasMessageContaining("lora");
     }
 
-    @Test
-    void threadsThatShareABaseGetWhatEachGetsAlone() throws Exception {
-        List<AdaptedModel> models = List.of(base.with(lora), base.with(dora), base.with(prefix), base.with());
+    @ParameterizedTest
+    @CsvSource({"as-is, FP32", "as-is, BF16", "nf4, FP32", "int8, BF16"})
+    void threadsThatShareABaseGetWhatEachGetsAlone(String storage, Precision precision) throws Exception {
+        PeftModel shared = peft.load(Fixtures.model("llama-gqa-untied"), storage, precision);
+        List<AdaptedModel> models = new ArrayList<>(List.of(shared.with()));
+        for (String name : List.of("lora-qv", "lora-dora", "prefix-10")) {
+            models.add(shared.with(shared.loadAdapter(Fixtures.adapter(name), name)));
+        }
         List<int[]> alone = models.stream().map(SeveralAdaptersTests::generate).toList();
+        List<float[][]> logits = models.stream().map(m -> m.logits(IDS)).toList();
 
-        ExecutorService threads = Executors.newFixedThreadPool(4);
+        ExecutorService threads = Executors.newFixedThreadPool(8);
         try {
-            for (int round = 0; round < 5; round++) {
-                List<Future<int[]>> together = models.stream()
-                        .map(m -> threads.submit(() -> generate(m)))
-                        .toList();
-                for (int i = 0; i < models.size(); i++) {
-                    assertThat(together.get(i).get()).isEqualTo(alone.get(i));
-                }
+            List<Future<?>> all = new ArrayList<>();
+            for (int use = 0; use < 40; use++) {
+                int which = use % models.size();
+                all.add(threads.submit(() -> {
+                    assertThat(generate(models.get(which))).isEqualTo(alone.get(which));
+                    assertThat(models.get(which).logits(IDS)).isDeepEqualTo(logits.get(which));
+                }));
+            }
+            for (Future<?> one : all) {
+                one.get();
             }
         } finally {
             threads.shutdown();

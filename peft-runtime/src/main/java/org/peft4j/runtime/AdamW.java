@@ -73,6 +73,11 @@ final class AdamW implements Optimizer {
         return state;
     }
 
+    @Override
+    public void resumed(long made) {
+        steps = Math.toIntExact(made);
+    }
+
     /** Makes AdamW. */
     static final class Factory implements OptimizerFactory<AdamWSettings> {
         @Override

@@ -17,6 +17,21 @@ record AllListeners(List<TrainingListener> listeners) implements TrainingListene
     }
 
     @Override
+    public void resumed(long step, List<String> notes) {
+        listeners.forEach(l -> l.resumed(step, notes));
+    }
+
+    @Override
+    public void checkpointed(long step, Path file) {
+        listeners.forEach(l -> l.checkpointed(step, file));
+    }
+
+    @Override
+    public void badNumber(BadNumber number) {
+        listeners.forEach(l -> l.badNumber(number));
+    }
+
+    @Override
     public void stepped(StepReport report) {
         listeners.forEach(l -> l.stepped(report));
     }

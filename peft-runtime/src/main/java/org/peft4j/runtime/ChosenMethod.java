@@ -20,8 +20,8 @@ record ChosenMethod(String adapter, String method, Record settings) {
     private static final String ALONE = "default";
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,60}");
-    /** Where a result that is a whole checkpoint goes. */
-    private static final String TAKEN = "model";
+    /** Where a result that is a whole checkpoint goes, and where those of an unfinished run are. */
+    private static final List<String> TAKEN = List.of("model", "checkpoints");
 
     /** The section {@code method}: one method, or a list of several that are trained together, the last one outermost. */
     static List<ChosenMethod> read(ConfigNode section, MethodRegistry registry) {
@@ -63,13 +63,14 @@ record ChosenMethod(String adapter, String method, Record settings) {
     private static String named(ConfigNode as) {
         if (as instanceof ConfigNode.Scalar scalar
                 && NAME.matcher(scalar.text()).matches()
-                && !scalar.text().equals(TAKEN)) {
+                && !TAKEN.contains(scalar.text())) {
             return scalar.text();
         }
         throw wrong(
                 as,
                 "'as' is " + as.describe() + ", which can't be an adapter's name",
-                "It is a directory in the output: letters, digits, '_' and '-', but not '" + TAKEN + "'.");
+                "It is a directory in the output: letters, digits, '_' and '-', but not " + String.join(" or ", TAKEN)
+                        + ".");
     }
 
     private static PeftException wrong(ConfigNode where, String what, String remedy) {

@@ -1,7 +1,10 @@
 package org.peft4j.runtime;
 
 import java.util.List;
+import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.peft4j.checkpoint.TensorSource;
+import org.peft4j.checkpoint.Tensors;
 import org.peft4j.engine.ParameterSet;
 
 /** A copy of the values of all trainable parameters, to go back to. */
@@ -20,6 +23,23 @@ final class LastGood {
         }
         for (int i = 0; i < copies.size(); i++) {
             copies.get(i).assign(parameters.get(i).values());
+        }
+    }
+
+    /** The copies, if any were made, as tensors of a file. */
+    List<TensorSource> tensors(String prefix) {
+        return IntStream.range(0, copies.size())
+                .mapToObj(i -> VectorBytes.source(prefix + i, copies.get(i)))
+                .toList();
+    }
+
+    /** Takes the copies, if there are any, from a file. */
+    void fill(Tensors from, String prefix) {
+        if (from.contains(prefix + 0)) {
+            keep();
+            for (int i = 0; i < copies.size(); i++) {
+                VectorBytes.fill(copies.get(i), from, prefix + i);
+            }
         }
     }
 

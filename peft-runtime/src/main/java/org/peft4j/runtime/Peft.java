@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -183,10 +184,10 @@ public final class Peft implements AutoCloseable {
         RunConfig run = SettingsBinder.bind(RunConfig.class, document.root(), "the run");
         List<ChosenMethod> chosen = ChosenMethod.read(run.method(), methods);
         check(run);
-        RunFiles.requireFree(run.output(), run.overwrite());
-        if (chosen.size() > 1 && !run.overwrite()) {
-            chosen.forEach(c -> RunFiles.requireFree(run.output().resolve(c.adapter()), false));
-        }
+        List<String> several = chosen.size() == 1
+                ? List.of()
+                : chosen.stream().map(ChosenMethod::adapter).toList();
+        RunFiles.requireFree(run.output(), several, run.overwrite(), run.resume());
         PeftModel model = load(run.base(), run.storage(), run.precision());
         List<Adapter> adapters =
                 ChosenMethod.install(chosen, model, run.training().seed());
@@ -228,12 +229,19 @@ public final class Peft implements AutoCloseable {
                 .settings(run.training())
                 .samples(run.samples())
                 .memoryCheck(run.memoryCheck())
+                .checkpoints(run.checkpoints())
+                .resume(run.resume())
                 .output(run.output())
                 .overwrite(run.overwrite());
         if (!run.data().eval().isEmpty()) {
             training.heldOut(source(run.data().eval(), run));
         }
         return training;
+    }
+
+    /** The last step that can be gone on from in a directory that holds an unfinished run; empty if it holds none. */
+    public static OptionalLong unfinishedRun(Path output) {
+        return Checkpoints.unfinished(output);
     }
 
     private DataSource source(String name, RunConfig run) {

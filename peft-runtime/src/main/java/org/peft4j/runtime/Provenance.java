@@ -20,8 +20,15 @@ final class Provenance {
      * What is known of a run.
      *
      * @param configuration SHA-256 of the file with all its settings
+     * @param baseHashes those of the base's files, by name
+     * @param resumedAt the steps at which it was gone on with
      */
-    static Map<String, Object> of(TrainingPlan plan, TrainingResult result, String configuration) {
+    static Map<String, Object> of(
+            TrainingPlan plan,
+            TrainingResult result,
+            String configuration,
+            Map<String, String> baseHashes,
+            List<Long> resumedAt) {
         Map<String, Object> all = new LinkedHashMap<>();
         all.put("program", "peft4j " + version());
         all.put("finished", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
@@ -35,10 +42,13 @@ final class Provenance {
                 "os",
                 System.getProperty("os.name") + " " + System.getProperty("os.version") + " "
                         + System.getProperty("os.arch"));
-        all.put("base", base(plan.model()));
+        all.put("base", base(plan.model(), baseHashes));
         all.put("data", data(plan));
         all.put("configuration", plan.description());
         all.put("configuration_sha256", configuration);
+        if (!resumedAt.isEmpty()) {
+            all.put("resumed_at_steps", resumedAt);
+        }
         all.put("result", result(plan, result));
         return all;
     }
@@ -58,15 +68,20 @@ final class Provenance {
         return method;
     }
 
-    private static Map<String, Object> base(PeftModel model) {
+    private static Map<String, Object> base(PeftModel model, Map<String, String> hashes) {
         Map<String, Object> base = new LinkedHashMap<>();
         base.put("directory", model.base().checkpoint().directory().toString());
+        base.put("sha256", hashes);
+        return base;
+    }
+
+    /** The SHA-256 of the base's files, by name. */
+    static Map<String, String> baseHashes(PeftModel model) {
         Map<String, String> hashes = new LinkedHashMap<>();
         for (Path file : files(model.base().checkpoint())) {
             hashes.put(file.getFileName().toString(), Fingerprint.of(file));
         }
-        base.put("sha256", hashes);
-        return base;
+        return hashes;
     }
 
     /** All that decides what the base makes of a text. */

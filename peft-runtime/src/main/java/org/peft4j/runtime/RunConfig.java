@@ -17,9 +17,11 @@ import org.peft4j.engine.Precision;
  * @param schedule the schedule's name and settings
  * @param training how long
  * @param samples what is generated before and after
+ * @param checkpoints what is kept of a run that isn't finished
  * @param output where the result goes
  * @param memoryCheck what is done where the run needs more memory than there is
  * @param overwrite whether a result that is there already may be replaced
+ * @param resume whether an unfinished run in the output is gone on with
  */
 public record RunConfig(
         @Setting(help = "Checkpoint directory of the base model (HuggingFace layout).")
@@ -56,6 +58,9 @@ public record RunConfig(
         @Setting(help = "What is generated before and after.", value = "{}")
         SampleSettings samples,
 
+        @Setting(help = "What is kept of a run that isn't finished.", value = "{}")
+        CheckpointSettings checkpoints,
+
         @Setting(help = "Directory for the result.") Path output,
 
         @Setting(
@@ -64,4 +69,7 @@ public record RunConfig(
         MemoryCheck memoryCheck,
 
         @Setting(help = "Whether a result that is there already may be replaced.", value = "false")
-        boolean overwrite) {}
+        boolean overwrite,
+
+        @Setting(help = "Whether an unfinished run in the output is gone on with, if there is one.", value = "false")
+        boolean resume) {}

@@ -1,21 +1,26 @@
 package org.peft4j.runtime;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
-import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import org.peft4j.api.PeftException;
+import org.peft4j.checkpoint.AppendedFile;
 import org.peft4j.checkpoint.Fingerprint;
+import org.peft4j.checkpoint.StagedFile;
 import org.peft4j.config.ConfigDocument;
 import org.peft4j.model.Adapter;
 import org.peft4j.model.AdapterStore;
 
-/** What a run leaves on disk: its metrics while it goes, at the end the adapter, its configuration and its provenance. */
+/** What a run leaves on disk: metrics and checkpoints while it goes, at the end the adapter, its configuration and its provenance. */
 final class RunFiles implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
     /** Where a method's result that is a whole checkpoint goes. */
@@ -25,49 +30,107 @@ final class RunFiles implements AutoCloseable {
     private static final String PROVENANCE = "provenance.json";
 
     private final TrainingPlan plan;
-    private final BufferedWriter metrics;
+    private final Optional<Checkpoints> checkpoints;
+    private final Map<String, String> baseHashes;
+    private AppendedFile metrics;
 
-    private RunFiles(TrainingPlan plan, BufferedWriter metrics) {
+    private RunFiles(TrainingPlan plan, Optional<Checkpoints> checkpoints, Map<String, String> baseHashes) {
         this.plan = plan;
-        this.metrics = metrics;
+        this.checkpoints = checkpoints;
+        this.baseHashes = baseHashes;
     }
 
     static RunFiles open(TrainingPlan plan) {
         if (plan.output().isEmpty()) {
-            return new RunFiles(plan, null);
+            return new RunFiles(plan, Optional.empty(), Map.of());
         }
-        Path directory = plan.output().get();
-        try {
-            Files.createDirectories(directory);
-            return new RunFiles(plan, Files.newBufferedWriter(directory.resolve("metrics.jsonl")));
-        } catch (IOException e) {
-            throw cannotWrite(directory, e);
+        Map<String, String> baseHashes = Provenance.baseHashes(plan.model());
+        RunFiles files = new RunFiles(plan, plan.output().map(Checkpoints::open), baseHashes);
+        for (Path place :
+                List.of(plan.output().get(), Checkpoints.best(plan.output().get()))) {
+            StagedFile.removeLeftOvers(place);
+            plan.trainedAdapters().forEach(adapter -> StagedFile.removeLeftOvers(plan.place(adapter, place)));
         }
+        return files;
     }
 
-    /** Refuses a file, and a directory that holds a result already unless that may be replaced. */
-    static void requireFree(Path output, boolean overwrite) {
+    /**
+     * Refuses what a run would lose, unless it may be replaced or is to be gone on with.
+     *
+     * @param adapters the names of several adapters that are trained, each with a directory of its own
+     */
+    static void requireFree(Path output, List<String> adapters, boolean overwrite, boolean resume) {
         if (Files.exists(output) && !Files.isDirectory(output)) {
             throw PeftException.of(
                     "exists", output + " is a file; the output is a directory", "Choose another output.");
         }
-        if (overwrite) {
+        OptionalLong unfinished = Checkpoints.unfinished(output);
+        if (overwrite || resume && unfinished.isPresent()) {
             return;
         }
-        for (String taken : new String[] {"adapter_config.json", "config.json", CHECKPOINT, RUN, PROVENANCE}) {
-            if (Files.exists(output.resolve(taken))) {
-                throw PeftException.of(
-                        "exists",
-                        output + " holds the result of an earlier run, or something of its name: " + taken,
-                        "Choose another output, or set 'overwrite: true' (--overwrite).");
+        if (unfinished.isPresent()) {
+            throw PeftException.of(
+                    "unfinished-run",
+                    output + " holds an unfinished run: step " + unfinished.getAsLong() + " is its last checkpoint.",
+                    "Go on with it by 'resume: true' (--resume), or begin anew by 'overwrite: true' (--overwrite).");
+        }
+        List<Path> places = new ArrayList<>(List.of(output));
+        adapters.forEach(adapter -> places.add(output.resolve(adapter)));
+        for (Path place : places) {
+            for (String taken : List.of("adapter_config.json", "config.json", CHECKPOINT, RUN, PROVENANCE)) {
+                if (Files.exists(place.resolve(taken))) {
+                    throw resume ? finished(place, taken) : exists(place, taken);
+                }
             }
         }
+    }
+
+    private static PeftException exists(Path output, String taken) {
+        return PeftException.of(
+                "exists",
+                output + " holds the result of an earlier run, or something of its name: " + taken,
+                "Choose another output, or set 'overwrite: true' (--overwrite).");
+    }
+
+    private static PeftException finished(Path output, String taken) {
+        return PeftException.of(
+                "nothing-to-resume",
+                output + " holds the result of a run that is finished (" + taken + "): there is nothing to go on with",
+                "Use the result, choose another output, or set 'overwrite: true' (--overwrite).");
     }
 
     /** Where an adapter or checkpoint itself goes. */
     private Path result(Adapter adapter, Path output) {
         boolean checkpoint = adapter.method().format().wholeCheckpoint();
         return checkpoint ? output.resolve(CHECKPOINT) : plan.place(adapter, output);
+    }
+
+    /** The checkpoints; none where nothing is written. */
+    Optional<Checkpoints> checkpoints() {
+        return checkpoints;
+    }
+
+    RunIdentity identity() {
+        return RunIdentity.of(plan, baseHashes);
+    }
+
+    /** Begins the log of a new run. What an earlier one left to go on with is of no use any more. */
+    void begin() {
+        plan.output().ifPresent(directory -> {
+            checkpoints.orElseThrow().removeAll();
+            checkpoints.orElseThrow().removeBest();
+            metrics = AppendedFile.begin(directory.resolve("metrics.jsonl"));
+        });
+    }
+
+    /** Goes on with the log as it was at a checkpoint. */
+    void goOn(long length) {
+        plan.output().ifPresent(directory -> metrics = AppendedFile.goOn(directory.resolve("metrics.jsonl"), length));
+    }
+
+    /** Makes sure that the log is on the disk; its length. */
+    long flushMetrics() {
+        return metrics == null ? 0 : metrics.flush();
     }
 
     void step(StepReport report) {
@@ -81,6 +144,15 @@ final class RunFiles implements AutoCloseable {
         write(line);
     }
 
+    void bad(BadNumber number) {
+        Map<String, Object> line = new LinkedHashMap<>();
+        line.put("step", number.step());
+        line.put("bad_number", number.what());
+        line.put("where", number.where());
+        line.put("rows", number.rows());
+        write(line);
+    }
+
     void evaluation(long step, Evaluation evaluation) {
         Map<String, Object> line = new LinkedHashMap<>();
         line.put("step", step);
@@ -91,68 +163,68 @@ final class RunFiles implements AutoCloseable {
     }
 
     private void write(Map<String, Object> line) {
-        if (metrics == null) {
-            return;
+        if (metrics != null) {
+            metrics.append(json(JSON, line));
         }
+    }
+
+    private static String json(ObjectMapper mapper, Map<String, Object> value) {
         try {
-            metrics.write(JSON.writeValueAsString(line));
-            metrics.write('\n');
-            metrics.flush();
-        } catch (IOException e) {
-            throw cannotWrite(plan.output().orElseThrow(), e);
+            return mapper.writeValueAsString(value);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
         }
     }
 
     void saveAdapter() {
+        plan.output().ifPresent(this::save);
+    }
+
+    /** Keeps the adapter as it is now as the best one. */
+    void saveBest() {
+        if (plan.checkpoints().keepBest() && plan.settings().evalEvery() > 0) {
+            plan.output().ifPresent(directory -> save(Checkpoints.best(directory)));
+        }
+    }
+
+    private void save(Path directory) {
         for (Adapter adapter : plan.trainedAdapters()) {
-            plan.output().ifPresent(output -> AdapterStore.save(plan.model().base(), adapter, result(adapter, output)));
+            AdapterStore.save(plan.model().base(), adapter, result(adapter, directory));
         }
     }
 
     /** Writes what the run was and what it came to. */
-    void describe(TrainingResult result) {
-        if (plan.output().isEmpty()) {
-            return;
-        }
-        Path directory = plan.output().get();
-        try {
-            put(directory.resolve(RUN), ConfigDocument.yaml(plan.description()));
+    void describe(TrainingResult result, List<Long> resumedAt) {
+        plan.output().ifPresent(directory -> {
+            Path run = directory.resolve(RUN);
+            StagedFile.put(run, ConfigDocument.yaml(plan.description()));
             ObjectMapper pretty = JSON.copy().enable(SerializationFeature.INDENT_OUTPUT);
-            put(
-                    directory.resolve(PROVENANCE),
-                    pretty.writeValueAsString(Provenance.of(plan, result, Fingerprint.of(directory.resolve(RUN))))
-                            + "\n");
-        } catch (IOException e) {
-            throw cannotWrite(directory, e);
-        }
+            Map<String, Object> provenance = Provenance.of(plan, result, Fingerprint.of(run), baseHashes, resumedAt);
+            StagedFile.put(directory.resolve(PROVENANCE), json(pretty, provenance) + "\n");
+        });
     }
 
-    private static void put(Path file, String text) throws IOException {
-        Path temporary = file.resolveSibling("." + file.getFileName() + ".tmp");
-        try {
-            Files.writeString(temporary, text);
-            Files.move(temporary, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-        } finally {
-            Files.deleteIfExists(temporary);
-        }
-    }
-
-    private static PeftException cannotWrite(Path directory, IOException e) {
+    static PeftException cannotWrite(Path path, IOException e) {
         return PeftException.of(
                 "cannot-write",
-                "cannot write to " + directory + ": " + e.getMessage(),
+                "cannot write to " + path + ": " + e.getClass().getSimpleName() + ": " + e.getMessage(),
                 "Check that the directory may be written to and that the disk is not full.",
                 e);
     }
 
+    static PeftException cannotRead(Path path, IOException e) {
+        return PeftException.of(
+                "unreadable-file", "cannot read " + path + ": " + e.getMessage(), "Check the permissions there.", e);
+    }
+
     @Override
     public void close() {
-        if (metrics != null) {
-            try {
+        try {
+            if (metrics != null) {
                 metrics.close();
-            } catch (IOException e) {
-                throw cannotWrite(plan.output().orElseThrow(), e);
             }
+        } finally {
+            checkpoints.ifPresent(Checkpoints::close);
         }
     }
 }

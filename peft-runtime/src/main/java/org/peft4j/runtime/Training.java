@@ -52,6 +52,8 @@ public final class Training {
     private TrainingSettings settings = SettingsBinder.defaults(TrainingSettings.class);
     private SampleSettings samples = SettingsBinder.defaults(SampleSettings.class);
     private MemoryCheck memoryCheck = MemoryCheck.REFUSE;
+    private CheckpointSettings checkpoints = SettingsBinder.defaults(CheckpointSettings.class);
+    private boolean resume;
     private Path output;
     private boolean overwrite;
 
@@ -137,13 +139,25 @@ public final class Training {
         return this;
     }
 
-    /** Writes the result, its metrics and its provenance to a directory, which must not hold a result yet. */
+    /** Says what is kept of the run while it isn't finished. */
+    public Training checkpoints(CheckpointSettings how) {
+        this.checkpoints = how;
+        return this;
+    }
+
+    /** Goes on with the unfinished run in the output, if there is one; without this it is refused unless it may be overwritten. */
+    public Training resume(boolean whether) {
+        this.resume = whether;
+        return this;
+    }
+
+    /** Writes the result, its metrics, its provenance and meanwhile its checkpoints to a directory, which must not hold a result yet. */
     public Training output(Path directory) {
         this.output = directory;
         return this;
     }
 
-    /** Says whether a result that is in the output directory already may be replaced. */
+    /** Says whether a result or an unfinished run that is in the output directory already may be replaced. */
     public Training overwrite(boolean may) {
         this.overwrite = may;
         return this;
@@ -161,7 +175,8 @@ public final class Training {
         }
         requireEvaluations();
         if (output != null) {
-            RunFiles.requireFree(output, overwrite);
+            List<String> several = together.stream().map(Adapter::name).toList();
+            RunFiles.requireFree(output, several, overwrite, resume);
         }
         List<Adapter> all = new ArrayList<>(together);
         all.addAll(beneath);
@@ -186,6 +201,8 @@ public final class Training {
                 schedule(peft.schedule(schedule), total),
                 settings,
                 samples,
+                checkpoints,
+                resume,
                 Optional.ofNullable(output),
                 description());
     }
@@ -240,6 +257,7 @@ public final class Training {
         all.put("schedule", named(schedule, scheduleSettings));
         all.put("training", SettingsBinder.plain(settings));
         all.put("samples", SettingsBinder.plain(samples));
+        all.put("checkpoints", SettingsBinder.plain(checkpoints));
         all.put("output", output == null ? "" : output.toString());
         return all;
     }

@@ -1,6 +1,7 @@
 package org.peft4j.runtime;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.OptionalLong;
 
 /** Is told how a run goes. Called on the thread that trains; what it throws ends the run. */
@@ -14,6 +15,20 @@ public interface TrainingListener {
 
     /** Training is about to begin. */
     default void started(TrainingPlan plan) {}
+
+    /**
+     * An unfinished run is gone on with. Its evaluation and generations before training follow.
+     *
+     * @param step steps done until then
+     * @param notes what the user should know, a sentence each
+     */
+    default void resumed(long step, List<String> notes) {}
+
+    /** A checkpoint was written, from which the run can be gone on with. */
+    default void checkpointed(long step, Path file) {}
+
+    /** A step's loss or gradient was NaN or infinite: the step is left out, or the run ends. */
+    default void badNumber(BadNumber number) {}
 
     /** A step was made. */
     default void stepped(StepReport report) {}

@@ -23,6 +23,8 @@ import org.peft4j.model.Adapter;
  * @param schedule scales it
  * @param settings how long, and in which portions
  * @param samples what is generated before and after
+ * @param checkpoints what is kept of the run while it isn't finished
+ * @param resume whether an unfinished run in the output is gone on with
  * @param output where the result is written; empty to keep it in memory
  * @param description the run's configuration, all defaults filled in, for the record
  */
@@ -38,6 +40,8 @@ public record TrainingPlan(
         Schedule schedule,
         TrainingSettings settings,
         SampleSettings samples,
+        CheckpointSettings checkpoints,
+        boolean resume,
         Optional<Path> output,
         Map<String, Object> description) {
     /** Copies the lists. */

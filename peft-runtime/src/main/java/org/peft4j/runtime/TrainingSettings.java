@@ -15,6 +15,7 @@ import org.peft4j.config.SettingsBinder;
  * @param evalEvery steps between evaluations besides those before and after; 0 for none
  * @param patience evaluations without progress after which training ends; 0 to go on
  * @param groupByLength whether sequences of like length share a batch
+ * @param onBadNumber what becomes of the run when a loss or gradient is no finite number
  */
 public record TrainingSettings(
         @Setting(help = "Sequences that go through the model at once.", value = "8")
@@ -44,7 +45,14 @@ public record TrainingSettings(
         int patience,
 
         @Setting(help = "Whether sequences of like length share a batch.", value = "false")
-        boolean groupByLength) {
+        boolean groupByLength,
+
+        @Setting(
+                help =
+                        "When a step's loss or gradient is NaN or infinite: stop, with the last good adapter; skip, which"
+                                + " leaves the step out.",
+                value = "stop")
+        OnBadNumber onBadNumber) {
     /** Checks the ranges. */
     public TrainingSettings {
         Ranges.atLeast("batch-size", batchSize, 1);
@@ -64,24 +72,31 @@ public record TrainingSettings(
     /** The same with so many optimizer steps. */
     public TrainingSettings withSteps(int value) {
         return new TrainingSettings(
-                batchSize, accumulation, value, epochs, clip, seed, evalEvery, patience, groupByLength);
+                batchSize, accumulation, value, epochs, clip, seed, evalEvery, patience, groupByLength, onBadNumber);
     }
 
     /** The same with so many sequences to a batch. */
     public TrainingSettings withBatchSize(int value) {
-        return new TrainingSettings(value, accumulation, steps, epochs, clip, seed, evalEvery, patience, groupByLength);
+        return new TrainingSettings(
+                value, accumulation, steps, epochs, clip, seed, evalEvery, patience, groupByLength, onBadNumber);
     }
 
     /** The same with another seed. */
     public TrainingSettings withSeed(long value) {
         return new TrainingSettings(
-                batchSize, accumulation, steps, epochs, clip, value, evalEvery, patience, groupByLength);
+                batchSize, accumulation, steps, epochs, clip, value, evalEvery, patience, groupByLength, onBadNumber);
+    }
+
+    /** The same with another answer to numbers that are not finite. */
+    public TrainingSettings withOnBadNumber(OnBadNumber value) {
+        return new TrainingSettings(
+                batchSize, accumulation, steps, epochs, clip, seed, evalEvery, patience, groupByLength, value);
     }
 
     /** The same, evaluated every so many steps and ended after so many evaluations without progress. */
     public TrainingSettings withPatience(int every, int evaluations) {
         return new TrainingSettings(
-                batchSize, accumulation, steps, epochs, clip, seed, every, evaluations, groupByLength);
+                batchSize, accumulation, steps, epochs, clip, seed, every, evaluations, groupByLength, onBadNumber);
     }
 
     /** The number of optimizer steps for so many examples. */
