@@ -39,6 +39,7 @@ class MethodNamesTests {
             "RowShape.java", Set.of("prompt"),
             "JsonLines.java", Set.of("prompt"),
             "GenerateCommand.java", Set.of("prompt"),
+            "Requests.java", Set.of("prompt"),
             // A prompt and what was answered to it.
             "ReportJson.java", Set.of("prompt"),
             "ReportReader.java", Set.of("prompt"));

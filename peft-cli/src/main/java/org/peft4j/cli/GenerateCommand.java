@@ -21,15 +21,20 @@ import picocli.CommandLine.Option;
 /** {@code peft generate}. */
 @Command(
         name = "generate",
-        description = "Continue prompts. Without --prompt, --prompts or --prompt-ids, standard input is the prompt.",
+        description = {
+            "Continue prompts. Without --prompt, --prompts, --prompt-ids or --requests, standard input is the prompt.",
+            "With --requests each row names the adapter that continues it, or none; all run as one batch."
+        },
         footer = {
             "  peft generate --base models/tiny --prompt \"Once upon a time\"",
             "  peft generate --base models/tiny --adapter runs/a --prompts held-out.jsonl --json",
             "  peft generate --base models/tiny --adapter style=runs/a:0.7 --adapter runs/b:0.3 --prompt \"Hello\"",
+            "  peft generate --base models/tiny --adapter a=runs/a --adapter b=runs/b --requests requests.jsonl",
             "  peft generate --base models/tiny --temperature 0.8 --top-p 0.95 --seed 3 < prompt.txt",
             "",
             "A file of prompts is JSONL: objects with 'prompt', conversations that end with the user's turn,",
-            "or rows as for training, which are cut before what is to be predicted."
+            "or rows as for training, which are cut before what is to be predicted. A file of requests has",
+            "rows {\"adapter\": \"a\", \"prompt\": \"...\"}."
         })
 final class GenerateCommand extends Action {
     /** How many prompts are continued at once. */
@@ -64,6 +69,12 @@ final class GenerateCommand extends Action {
         private Path file;
 
         @Option(
+                names = "--requests",
+                paramLabel = "JSONL",
+                description = "A file of prompts with the adapter of each; prints one JSON object a request.")
+        private Path requests;
+
+        @Option(
                 names = "--prompt-ids",
                 paramLabel = "IDS",
                 converter = TokenIds.Converter.class,
@@ -78,6 +89,10 @@ final class GenerateCommand extends Action {
             throw wrong("Invalid value for option '--limit': " + limit + " is less than 0");
         }
         try (ModelOptions.Loaded loaded = model.open(this)) {
+            if (input != null && input.requests != null) {
+                new Requests(this, loaded, chat).run(input.requests, limit, how);
+                return Main.OK;
+            }
             boolean idsOnly = input != null && input.ids != null;
             List<Prompts.Prompt> prompts = idsOnly ? ids(loaded) : prompts(loaded);
             Set<Integer> stops = idsOnly

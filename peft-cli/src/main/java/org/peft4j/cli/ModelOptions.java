@@ -43,6 +43,16 @@ final class ModelOptions {
             description = "Keep the base's linear layers encoded, as in training with 'storage' (default: as-is).")
     private String storage;
 
+    @Option(
+            names = "--precision",
+            defaultValue = "fp32",
+            paramLabel = "NAME",
+            description = {
+                "Of the other frozen weights: fp32, bf16 or auto, which takes bf16 where the processor",
+                "is faster with it (default: fp32)."
+            })
+    private Precision precision;
+
     @Mixin
     private ThreadOptions threads;
 
@@ -52,8 +62,10 @@ final class ModelOptions {
      * @param peft is closed with it
      * @param owner the base
      * @param model base and adapters
+     * @param adapters the adapters by themselves
      */
-    record Loaded(Peft peft, PeftModel owner, AdaptedModel model) implements AutoCloseable {
+    record Loaded(Peft peft, PeftModel owner, AdaptedModel model, List<WeightedAdapter> adapters)
+            implements AutoCloseable {
         Checkpoint checkpoint() {
             return owner.base().checkpoint();
         }
@@ -82,13 +94,13 @@ final class ModelOptions {
         Path directory = baseDirectory(action);
         Peft peft = threads.start(action);
         try {
-            PeftModel owner = peft.load(directory, storage, Precision.FP32);
+            PeftModel owner = peft.load(directory, storage, precision);
             List<WeightedAdapter> installed = new ArrayList<>();
             for (AdapterChoice choice : adapters()) {
                 installed.add(
                         new WeightedAdapter(owner.loadAdapter(choice.directory(), choice.name()), choice.weight()));
             }
-            return new Loaded(peft, owner, AdaptedModel.weighted(owner.base(), installed));
+            return new Loaded(peft, owner, AdaptedModel.weighted(owner.base(), installed), installed);
         } catch (RuntimeException | Error e) {
             peft.close();
             throw e;

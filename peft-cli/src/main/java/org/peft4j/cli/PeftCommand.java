@@ -40,6 +40,7 @@ import picocli.CommandLine.Spec;
             TokensCommand.class,
             LogitsCommand.class,
             BenchCommand.class,
+            BenchGenerateCommand.class,
             DoctorCommand.class,
             CompletionCommand.class
         })

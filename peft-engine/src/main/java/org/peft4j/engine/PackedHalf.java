@@ -81,7 +81,7 @@ final class PackedHalf {
     /** One thread's library state. */
     private static final class Lane {
         private final engine cpu = new engine(engine.kind.cpu, 0);
-        private final stream stream = new stream(cpu);
+        private final stream queue = new stream(cpu);
         private final Map<Form, Kernel> kernels = new HashMap<>();
 
         Lane() {
@@ -94,8 +94,8 @@ final class PackedHalf {
             memory.desc plain = new memory.desc(new long[] {cols, rows}, memory.data_type.bf16, new long[] {1, cols});
             memory from = new memory(plain, cpu, new OneDnn.At().to(address));
             memory to = new memory(packed, cpu, bytes);
-            new reorder(new reorder.primitive_desc(cpu, plain, cpu, packed)).execute(stream, from, to);
-            stream._wait();
+            new reorder(new reorder.primitive_desc(cpu, plain, cpu, packed)).execute(queue, from, to);
+            queue._wait();
             return bytes;
         }
 
@@ -105,7 +105,7 @@ final class PackedHalf {
                 kernel = new Kernel(form, cpu);
                 kernels.put(form, kernel);
             }
-            kernel.run(stream, x, weight, y);
+            kernel.run(queue, x, weight, y);
         }
     }
 
@@ -154,13 +154,13 @@ final class PackedHalf {
             return new memory.desc(new long[] {rows, cols}, type, new long[] {stride, 1});
         }
 
-        void run(stream stream, long x, Pointer w, long y) {
+        void run(stream queue, long x, Pointer w, long y) {
             input.set_data_handle(at.to(x));
             weight.set_data_handle(w);
             output.set_data_handle(at.to(y));
-            round.execute(stream, rounding);
-            product.execute(stream, arguments);
-            stream._wait();
+            round.execute(queue, rounding);
+            product.execute(queue, arguments);
+            queue._wait();
         }
     }
 }
