@@ -109,8 +109,9 @@ record OwnFormat<C extends Record>(String name, Class<C> configType) implements 
 
     private Object scalar(Object value, Class<?> type, String key) {
         if (value instanceof Number n) {
-            boolean whole = n.doubleValue() == n.longValue();
-            if (whole && (type == int.class || type == Integer.class)) return Math.toIntExact(n.longValue());
+            boolean whole = n.doubleValue() == n.longValue() && Math.abs(n.doubleValue()) < 0x1p63;
+            boolean small = whole && n.longValue() == n.intValue();
+            if (small && (type == int.class || type == Integer.class)) return n.intValue();
             if (whole && (type == long.class || type == Long.class)) return n.longValue();
             if (type == double.class || type == Double.class) return n.doubleValue();
         }

@@ -27,6 +27,8 @@ public record Targets(List<String> suffixes, String expression) implements Predi
         } catch (PatternSyntaxException e) {
             throw new IllegalArgumentException(
                     "'" + expression + "' is not a regular expression: " + e.getDescription(), e);
+        } catch (StackOverflowError e) {
+            throw new IllegalArgumentException("the expression is nested too deeply", e);
         }
     }
 
@@ -76,7 +78,7 @@ public record Targets(List<String> suffixes, String expression) implements Predi
     /** Whether a module's path is meant; {@code all-linear} cannot tell from a path alone and says no. */
     public boolean matches(String path) {
         if (!expression.isEmpty()) {
-            return Pattern.matches(expression, path);
+            return BoundedText.matches(expression, path);
         }
         return suffixes.stream().anyMatch(s -> path.equals(s) || path.endsWith("." + s));
     }

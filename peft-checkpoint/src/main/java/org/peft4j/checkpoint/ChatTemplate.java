@@ -39,16 +39,18 @@ final class ChatTemplate {
 
     private final JinjaNode root;
     private final String origin;
+    private final int length;
 
-    private ChatTemplate(JinjaNode root, String origin) {
+    private ChatTemplate(JinjaNode root, String origin, int length) {
         this.root = root;
+        this.length = length;
         this.origin = origin;
     }
 
     /** Parses a template that comes from {@code origin}; {@code bad-chat-template} if it can't be. */
     static ChatTemplate parse(String source, String origin) {
         try {
-            return new ChatTemplate(JinjaParser.parse(source), origin);
+            return new ChatTemplate(JinjaParser.parse(source), origin, source.length());
         } catch (JinjaException e) {
             throw failed(origin, e);
         }
@@ -72,7 +74,8 @@ final class ChatTemplate {
     }
 
     String render(Map<String, Object> variables) {
-        JinjaScope globals = JinjaScope.root(functions());
+        long given = variables.values().stream().mapToLong(ChatTemplate::length).sum();
+        JinjaScope globals = JinjaScope.root(functions(), new JinjaBudget(length + given));
         JinjaScope scope = globals.child();
         variables.forEach(scope::set);
         StringBuilder out = new StringBuilder();
@@ -84,6 +87,17 @@ final class ChatTemplate {
             throw failed(origin, new JinjaException(e.getMessage()));
         }
         return out.toString();
+    }
+
+    /** Characters of a variable: of a text, or of all that a list or a map holds. */
+    private static long length(Object value) {
+        if (value instanceof List<?> list) {
+            return list.stream().mapToLong(ChatTemplate::length).sum();
+        }
+        if (value instanceof Map<?, ?> map) {
+            return map.values().stream().mapToLong(ChatTemplate::length).sum();
+        }
+        return value instanceof String text ? 16L + text.length() : 1;
     }
 
     private static PeftException failed(String origin, JinjaException e) {

@@ -34,6 +34,13 @@ public final class Checkpoint implements Tensors {
         } else {
             throw noWeights();
         }
+        if (config.layers() > homes.size()) { // whoever lists what the layers should have would not come to an end
+            throw PeftException.of(
+                    "bad-config",
+                    directory.resolve("config.json") + ": num_hidden_layers is " + config.layers()
+                            + ", but the weights have only " + homes.size() + " tensors.",
+                    "Correct the file or use another checkpoint.");
+        }
     }
 
     /**
@@ -104,22 +111,32 @@ public final class Checkpoint implements Tensors {
     }
 
     private void addShards(Path index) {
-        JsonNode map = Json.object(index).path("weight_map");
+        Map<String, SafetensorsFile> shards = new LinkedHashMap<>();
+        shardOfTensor(index, Json.object(index)).forEach((tensor, file) -> {
+            SafetensorsFile shard = shards.computeIfAbsent(file, this::openShard);
+            if (!shard.contains(tensor)) {
+                throw badIndex(index, "it says that tensor " + tensor + " is in " + file + ", which lacks it");
+            }
+            homes.put(tensor, shard);
+        });
+    }
+
+    /** The file name of each tensor's shard, as an index says it. */
+    static Map<String, String> shardOfTensor(Path index, JsonNode json) {
+        JsonNode map = json.path("weight_map");
         if (!map.isObject() || map.isEmpty()) {
             throw badIndex(index, "it has no weight_map");
         }
-        Map<String, SafetensorsFile> shards = new LinkedHashMap<>();
+        Map<String, String> shards = new LinkedHashMap<>();
         for (Map.Entry<String, JsonNode> entry : map.properties()) {
             String file = entry.getValue().asText("");
-            if (!file.matches("[^/\\\\]+\\.safetensors")) { // an index from anywhere mustn't lead out of the directory
+            // An index from anywhere mustn't lead out of the directory, nor to what no file can be called.
+            if (!file.matches("[^/\\\\\\p{Cntrl}:*?\"<>|]{1,200}\\.safetensors")) {
                 throw badIndex(index, "tensor " + entry.getKey() + " is in \"" + file + "\", not a file beside it");
             }
-            SafetensorsFile shard = shards.computeIfAbsent(file, this::openShard);
-            if (!shard.contains(entry.getKey())) {
-                throw badIndex(index, "it says that tensor " + entry.getKey() + " is in " + file + ", which lacks it");
-            }
-            homes.put(entry.getKey(), shard);
+            shards.put(entry.getKey(), file);
         }
+        return shards;
     }
 
     private SafetensorsFile openShard(String name) {

@@ -76,10 +76,18 @@ final class JinjaArithmetic {
     }
 
     static double asDouble(Object number) {
+        requireNumber(number);
         return number instanceof Boolean bool ? bool ? 1 : 0 : ((Number) number).doubleValue();
     }
 
+    private static void requireNumber(Object value) {
+        if (!JinjaValues.isNumber(value)) {
+            throw new JinjaException(JinjaValues.typeName(value) + " isn't a number");
+        }
+    }
+
     static long asLong(Object number) {
+        requireNumber(number);
         return number instanceof Boolean bool ? bool ? 1 : 0 : ((Number) number).longValue();
     }
 

@@ -60,14 +60,20 @@ final class JinjaAttributes {
         }
         boolean indexed = object instanceof List<?> || object instanceof String;
         if (indexed && JinjaValues.isNumber(key) && !(key instanceof Double)) {
-            List<Object> elements = JinjaValues.elements(object);
-            long index = JinjaArithmetic.asLong(key);
-            long at = index < 0 ? index + elements.size() : index;
-            return at >= 0 && at < elements.size()
-                    ? elements.get((int) at)
-                    : new JinjaScope.Undefined("element " + index);
+            return element(object, JinjaArithmetic.asLong(key));
         }
         return key instanceof String name ? attributeOnly(object, name) : new JinjaScope.Undefined("element");
+    }
+
+    private static Object element(Object object, long index) {
+        int size = object instanceof String text ? text.codePointCount(0, text.length()) : ((List<?>) object).size();
+        long at = index < 0 ? index + size : index;
+        if (at < 0 || at >= size) {
+            return new JinjaScope.Undefined("element " + index);
+        }
+        return object instanceof String text
+                ? Character.toString(text.codePointAt(text.offsetByCodePoints(0, (int) at)))
+                : ((List<?>) object).get((int) at);
     }
 
     private static Object attributeOnly(Object object, String name) {
@@ -81,14 +87,18 @@ final class JinjaAttributes {
         if (!(object instanceof List<?>) && !(object instanceof String)) {
             throw new JinjaException(JinjaValues.typeName(object) + " can't be sliced");
         }
-        List<Object> elements = JinjaValues.elements(object);
         int stride = JinjaArithmetic.toInt(step, 1);
         if (stride == 0) {
             throw new JinjaException("the step of a slice is 0");
         }
-        int size = elements.size();
+        int size = object instanceof String text ? text.codePointCount(0, text.length()) : ((List<?>) object).size();
         int from = bound(JinjaArithmetic.toInt(start, stride > 0 ? 0 : size - 1), start, size, stride);
         int to = stop == null ? (stride > 0 ? size : -1) : bound(JinjaArithmetic.toInt(stop, 0), stop, size, stride);
+        if (object instanceof String text && stride == 1) {
+            int first = text.offsetByCodePoints(0, from);
+            return to <= from ? "" : text.substring(first, text.offsetByCodePoints(first, to - from));
+        }
+        List<Object> elements = JinjaValues.elements(object);
         List<Object> chosen = new ArrayList<>();
         for (long i = from; stride > 0 ? i < to : i > to; i += stride) {
             chosen.add(elements.get((int) i));

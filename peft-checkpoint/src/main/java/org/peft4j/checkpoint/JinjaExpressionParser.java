@@ -9,15 +9,25 @@ import org.peft4j.checkpoint.JinjaLexer.Kind;
 /** Recursive descent over Jinja's expression grammar, lowest precedence first. */
 final class JinjaExpressionParser {
     private static final int MAX_DEPTH = 100;
+    private static final int MAX_LINKS = 500;
     private static final Set<String> COMPARISONS = Set.of("==", "!=", "<", "<=", ">", ">=");
 
     private final JinjaTokens tokens;
     private final JinjaPrimaryParser primaries;
     private int depth;
+    private int links;
 
     JinjaExpressionParser(JinjaTokens tokens) {
         this.tokens = tokens;
         this.primaries = new JinjaPrimaryParser(tokens, this);
+    }
+
+    /** An expression that evaluates the one before it: a chain of them may only be so long, for it is evaluated by recursion. */
+    JinjaExpression linked(JinjaExpression expression) {
+        if (++links > MAX_LINKS) {
+            throw tokens.error("the expression is too long");
+        }
+        return expression;
     }
 
     /** An expression, or several separated by commas, which make a list. */
@@ -43,7 +53,7 @@ final class JinjaExpressionParser {
             JinjaExpression condition = parseOr();
             JinjaExpression otherwise =
                     tokens.acceptName("else") ? parse() : scope -> new JinjaScope.Undefined("the inline if");
-            value = scope -> (JinjaValues.truth(condition.value(scope)) ? then : otherwise).value(scope);
+            value = linked(scope -> (JinjaValues.truth(condition.value(scope)) ? then : otherwise).value(scope));
         }
         depth--;
         return value;
@@ -55,10 +65,10 @@ final class JinjaExpressionParser {
         while (tokens.acceptName("or")) {
             JinjaExpression a = left;
             JinjaExpression b = parseAnd();
-            left = scope -> {
+            left = linked(scope -> {
                 Object value = a.value(scope);
                 return JinjaValues.truth(value) ? value : b.value(scope);
-            };
+            });
         }
         return left;
     }
@@ -68,10 +78,10 @@ final class JinjaExpressionParser {
         while (tokens.acceptName("and")) {
             JinjaExpression a = left;
             JinjaExpression b = parseNot();
-            left = scope -> {
+            left = linked(scope -> {
                 Object value = a.value(scope);
                 return JinjaValues.truth(value) ? b.value(scope) : value;
-            };
+            });
         }
         return left;
     }
@@ -118,6 +128,8 @@ final class JinjaExpressionParser {
             Object left = first.value(scope);
             for (int i = 0; i < operators.size(); i++) {
                 Object right = operands.get(i).value(scope);
+                scope.budget().readAll(left);
+                scope.budget().readAll(right);
                 if (!JinjaValues.compare(operators.get(i), left, right)) {
                     return false;
                 }
@@ -140,7 +152,7 @@ final class JinjaExpressionParser {
         while (tokens.acceptOperator("~")) {
             JinjaExpression a = left;
             JinjaExpression b = parseProduct();
-            left = scope -> JinjaValues.text(a.value(scope)) + JinjaValues.text(b.value(scope));
+            left = linked(scope -> scope.made(JinjaValues.text(a.value(scope)) + JinjaValues.text(b.value(scope))));
         }
         return left;
     }
@@ -153,9 +165,9 @@ final class JinjaExpressionParser {
         return left;
     }
 
-    private static JinjaExpression binary(JinjaExpression a, String operator, JinjaExpression b) {
+    private JinjaExpression binary(JinjaExpression a, String operator, JinjaExpression b) {
         BinaryOperator<Object> operation = JinjaArithmetic.operator(operator);
-        return scope -> operation.apply(a.value(scope), b.value(scope));
+        return linked(scope -> scope.made(operation.apply(a.value(scope), b.value(scope))));
     }
 
     private JinjaExpression parseUnary(boolean withFilters) {
@@ -174,7 +186,11 @@ final class JinjaExpressionParser {
         }
         value = withFilters ? primaries.parseFilters(value) : value;
         if (withFilters && tokens.acceptOperator("**")) {
+            if (++depth > MAX_DEPTH) {
+                throw tokens.error("the expression is nested too deeply");
+            }
             value = binary(value, "**", parseUnary(true));
+            depth--;
         }
         return value;
     }
@@ -183,7 +199,7 @@ final class JinjaExpressionParser {
         return scope -> {
             List<Object> values = new ArrayList<>();
             parts.forEach(part -> values.add(part.value(scope)));
-            return values;
+            return scope.made(values);
         };
     }
 }

@@ -10,9 +10,23 @@ import java.util.function.Predicate;
 
 /** What may follow a bar. */
 final class JinjaFilters {
-    private JinjaFilters() {}
+    private final JinjaBudget budget;
 
-    static Object apply(String name, Object value, List<Object> arguments, Map<String, Object> named) {
+    JinjaFilters(JinjaBudget budget) {
+        this.budget = budget;
+    }
+
+    /** What the filter makes of a value, paid for. */
+    Object apply(String name, Object value, List<Object> arguments, Map<String, Object> named) {
+        if (name.equals("unique") || name.equals("sort")) {
+            budget.readAll(value);
+        } else {
+            budget.read(value);
+        }
+        return budget.made(filtered(name, value, arguments, named));
+    }
+
+    private Object filtered(String name, Object value, List<Object> arguments, Map<String, Object> named) {
         try {
             return switch (name) {
                 case "trim" ->
@@ -50,7 +64,7 @@ final class JinjaFilters {
         }
     }
 
-    private static Object ofList(
+    private Object ofList(
             String name, List<Object> items, Object value, List<Object> arguments, Map<String, Object> named) {
         return switch (name) {
             case "first" -> items.isEmpty() ? new JinjaScope.Undefined("first") : items.get(0);
@@ -81,7 +95,7 @@ final class JinjaFilters {
         return name == null ? item : JinjaAttributes.item(item, name);
     }
 
-    private static List<Object> map(List<Object> items, List<Object> arguments, Map<String, Object> named) {
+    private List<Object> map(List<Object> items, List<Object> arguments, Map<String, Object> named) {
         List<Object> mapped = new ArrayList<>();
         for (Object item : items) {
             if (named.containsKey("attribute")) {
@@ -96,7 +110,8 @@ final class JinjaFilters {
         return mapped;
     }
 
-    private static List<Object> keep(List<Object> items, Predicate<Object> test) {
+    private List<Object> keep(List<Object> items, Predicate<Object> test) {
+        items.forEach(budget::read);
         return new ArrayList<>(items.stream().filter(test).toList());
     }
 
@@ -130,7 +145,7 @@ final class JinjaFilters {
         boolean ascii = JinjaValues.truth(arguments.isEmpty() ? named.get("ensure_ascii") : arguments.get(0));
         boolean sorted = JinjaValues.truth(named.get("sort_keys"));
         try {
-            return PythonJson.write(value, sorted, ascii, JinjaArithmetic.toInt(indent, -1));
+            return PythonJson.write(value, sorted, ascii, JinjaArithmetic.toInt(indent, -1), JinjaBudget.MAX_TEXT);
         } catch (IllegalArgumentException e) {
             throw new JinjaException(JinjaValues.typeName(value) + " can't be written as JSON");
         }
@@ -144,7 +159,7 @@ final class JinjaFilters {
                 return 0L; // Jinja's default
             }
         }
-        return JinjaArithmetic.asLong(value);
+        return JinjaValues.isNumber(value) ? JinjaArithmetic.asLong(value) : 0L;
     }
 
     private static Object toFloat(Object value) {
@@ -155,7 +170,7 @@ final class JinjaFilters {
                 return 0.0; // Jinja's default
             }
         }
-        return JinjaArithmetic.asDouble(value);
+        return JinjaValues.isNumber(value) ? JinjaArithmetic.asDouble(value) : 0.0;
     }
 
     private static String indent(String text, List<Object> arguments, Map<String, Object> named) {
@@ -168,6 +183,7 @@ final class JinjaFilters {
         String space = " ".repeat(width);
         StringBuilder indented = new StringBuilder();
         String[] lines = text.split("\n", -1);
+        JinjaStrings.refuseLong(text.length() + (long) width * lines.length);
         for (int i = 0; i < lines.length; i++) {
             boolean shifted = i == 0 ? first : blank || !lines[i].isEmpty();
             indented.append(i == 0 ? "" : "\n").append(shifted ? space : "").append(lines[i]);

@@ -13,14 +13,14 @@ import java.util.regex.Pattern;
 final class JinjaLexer {
     private static final Set<String> LONG_OPERATORS = Set.of("==", "!=", "<=", ">=", "//", "**");
     private static final Pattern NUMBER = Pattern.compile("\\d[\\d_]*(\\.\\d+)?([eE][+-]?\\d+)?");
-    private static final Pattern STRING =
-            Pattern.compile("'(?:[^'\\\\]|\\\\.)*+'|\"(?:[^\"\\\\]|\\\\.)*+\"", Pattern.DOTALL);
     private static final Pattern END_RAW = Pattern.compile("\\{%([-+]?)\\s*endraw\\s*([-+]?)%\\}");
 
     private final String source;
     private final List<Segment> segments = new ArrayList<>();
     private int position;
     private boolean lineStarting = true;
+    private int countedTo;
+    private int counted = 1;
 
     private JinjaLexer(String source) {
         this.source = source;
@@ -166,6 +166,17 @@ final class JinjaLexer {
         }
     }
 
+    private int endOfString(char quote) {
+        for (int i = position + 1; i < source.length(); i++) {
+            char c = source.charAt(i);
+            if (c == quote) {
+                return i + 1;
+            }
+            i += c == '\\' ? 1 : 0;
+        }
+        throw new JinjaException("line " + line(position) + ": a string isn't closed");
+    }
+
     private Token token(char c) {
         if (Character.isLetter(c) || c == '_') {
             int end = position;
@@ -181,12 +192,9 @@ final class JinjaLexer {
             return new Token(Kind.NUMBER, number.group());
         }
         if (c == '\'' || c == '"') {
-            Matcher string = STRING.matcher(source).region(position, source.length());
-            if (!string.lookingAt()) {
-                throw new JinjaException("line " + line(position) + ": a string isn't closed");
-            }
-            position = string.end();
-            return new Token(Kind.STRING, JinjaStrings.unescape(string.group()));
+            int start = position;
+            position = endOfString(c);
+            return new Token(Kind.STRING, JinjaStrings.unescape(source.substring(start, position)));
         }
         String two = source.substring(position, Math.min(position + 2, source.length()));
         if (LONG_OPERATORS.contains(two)) {
@@ -198,11 +206,16 @@ final class JinjaLexer {
         return new Token(Kind.OPERATOR, String.valueOf(c));
     }
 
+    /** The line of a place; asked for ascending places, it doesn't count from the start again. */
     private int line(int at) {
-        return (int) source.substring(0, Math.min(at, source.length()))
-                        .chars()
-                        .filter(c -> c == '\n')
-                        .count()
-                + 1;
+        int to = Math.min(at, source.length());
+        if (to < countedTo) {
+            countedTo = 0;
+            counted = 1;
+        }
+        for (; countedTo < to; countedTo++) {
+            counted += source.charAt(countedTo) == '\n' ? 1 : 0;
+        }
+        return counted;
     }
 }

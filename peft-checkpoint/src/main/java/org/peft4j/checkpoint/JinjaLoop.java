@@ -27,7 +27,9 @@ record JinjaLoop(
     @Override
     public void render(JinjaScope scope, StringBuilder out) {
         List<Object> chosen = new ArrayList<>();
-        for (Object item : JinjaValues.elements(items.value(scope))) {
+        Object all = items.value(scope);
+        scope.budget().read(all);
+        for (Object item : JinjaValues.elements(all)) {
             scope.step(out);
             JinjaScope trial = scope.child();
             bind(trial, item);

@@ -10,6 +10,8 @@ import org.peft4j.checkpoint.JinjaLexer.Segment;
 
 /** Parses a template's statements: for, if, set, macro, break, continue and transformers' generation. */
 final class JinjaParser {
+    private static final int MAX_LENGTH = 1 << 20;
+
     private final List<Segment> segments;
     private int next;
     private int depth;
@@ -19,6 +21,9 @@ final class JinjaParser {
     }
 
     static JinjaNode parse(String template) {
+        if (template.length() > MAX_LENGTH) {
+            throw new JinjaException("it is longer than " + MAX_LENGTH + " characters");
+        }
         return new JinjaParser(JinjaLexer.split(template)).body(Set.of());
     }
 
@@ -65,7 +70,7 @@ final class JinjaParser {
         tokens.expectEnd();
         return (scope, out) -> {
             scope.step(out);
-            out.append(JinjaValues.text(value.value(scope)));
+            out.append(JinjaValues.text(scope.made(value.value(scope))));
         };
     }
 
@@ -174,7 +179,7 @@ final class JinjaParser {
         return (scope, out) -> {
             StringBuilder text = new StringBuilder();
             body.render(scope.child(), text);
-            target.assign(scope, text.toString());
+            target.assign(scope, scope.made(text.toString()));
         };
     }
 
@@ -205,9 +210,9 @@ final class JinjaParser {
                         parameter.getKey(), given ? value : parameter.getValue().value(inner));
             }
             StringBuilder text = new StringBuilder();
-            scope.enter();
+            scope.budget().enter();
             body.render(inner, text);
-            scope.leave();
+            scope.budget().leave();
             return text.toString();
         });
     }

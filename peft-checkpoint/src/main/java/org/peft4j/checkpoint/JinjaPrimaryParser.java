@@ -111,8 +111,8 @@ final class JinjaPrimaryParser {
         }
         return scope -> {
             Map<Object, Object> map = new LinkedHashMap<>();
-            entries.forEach((key, value) -> map.put(key.value(scope), value.value(scope)));
-            return map;
+            entries.forEach((key, value) -> map.put(JinjaValues.key(key.value(scope)), value.value(scope)));
+            return scope.made(map);
         };
     }
 
@@ -123,9 +123,13 @@ final class JinjaPrimaryParser {
             if (tokens.acceptOperator(".")) {
                 String name =
                         tokens.peek().kind() == Kind.NUMBER ? tokens.take().text() : tokens.expectName();
-                value = scope -> JinjaAttributes.attribute(object.value(scope), name);
+                value = expressions.linked(scope -> {
+                    Object holder = object.value(scope);
+                    scope.budget().read(holder);
+                    return JinjaAttributes.attribute(holder, name);
+                });
             } else if (tokens.acceptOperator("[")) {
-                value = parseSubscript(object);
+                value = expressions.linked(parseSubscript(object));
             } else if (tokens.acceptOperator("(")) {
                 value = call(object, parseArguments());
             } else {
@@ -134,8 +138,9 @@ final class JinjaPrimaryParser {
         }
     }
 
-    private static JinjaExpression call(JinjaExpression function, Arguments arguments) {
-        return scope -> JinjaValues.call(function.value(scope), arguments.values(scope), arguments.namedValues(scope));
+    private JinjaExpression call(JinjaExpression function, Arguments arguments) {
+        return expressions.linked(scope -> scope.made(
+                JinjaValues.call(function.value(scope), arguments.values(scope), arguments.namedValues(scope))));
     }
 
     private JinjaExpression parseSubscript(JinjaExpression object) {
@@ -154,11 +159,15 @@ final class JinjaPrimaryParser {
         parts.add(part);
         if (!slice) {
             JinjaExpression key = part;
-            return scope -> JinjaAttributes.item(object.value(scope), key.value(scope));
+            return scope -> {
+                Object value = object.value(scope);
+                scope.budget().read(value);
+                return JinjaAttributes.item(value, key.value(scope));
+            };
         }
         JinjaExpression step = parts.size() > 2 ? parts.get(2) : constant(null);
-        return scope -> JinjaAttributes.slice(
-                object.value(scope), parts.get(0).value(scope), parts.get(1).value(scope), step.value(scope));
+        return scope -> scope.made(JinjaAttributes.slice(
+                object.value(scope), parts.get(0).value(scope), parts.get(1).value(scope), step.value(scope)));
     }
 
     private Arguments parseArguments() {
@@ -189,10 +198,13 @@ final class JinjaPrimaryParser {
             if (tokens.acceptOperator("|")) {
                 String name = tokens.expectName();
                 Arguments arguments = tokens.acceptOperator("(") ? parseArguments() : Arguments.NONE;
-                value = scope -> JinjaFilters.apply(
-                        name, input.value(scope), arguments.values(scope), arguments.namedValues(scope));
+                value = expressions.linked(scope -> {
+                    JinjaFilters filters = new JinjaFilters(scope.budget());
+                    return filters.apply(
+                            name, input.value(scope), arguments.values(scope), arguments.namedValues(scope));
+                });
             } else if (tokens.acceptName("is")) {
-                value = parseTest(input);
+                value = expressions.linked(parseTest(input));
             } else if (tokens.acceptOperator("(")) {
                 value = call(input, parseArguments());
             } else {
@@ -211,7 +223,13 @@ final class JinjaPrimaryParser {
             arguments = new Arguments(List.of(parsePostfix(parsePrimary())), Map.of());
         }
         Arguments given = arguments;
-        return scope -> JinjaTests.test(name, input.value(scope), given.values(scope)) == wanted;
+        return scope -> {
+            Object value = input.value(scope);
+            List<Object> others = given.values(scope);
+            scope.budget().read(value);
+            others.forEach(scope.budget()::readAll);
+            return JinjaTests.test(name, value, others) == wanted;
+        };
     }
 
     private boolean startsArgument() {

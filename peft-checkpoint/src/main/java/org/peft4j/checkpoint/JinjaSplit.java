@@ -17,18 +17,22 @@ final class JinjaSplit {
             throw new JinjaException("the separator of split is empty");
         }
         List<Object> parts = new ArrayList<>();
-        String rest = text;
+        int from = 0;
+        int to = text.length();
         while (limit < 0 || parts.size() < limit) {
-            int at = right ? rest.lastIndexOf(separator) : rest.indexOf(separator);
-            if (at < 0) {
+            int at = right ? text.lastIndexOf(separator, to - separator.length()) : text.indexOf(separator, from);
+            if (at < from) {
                 break;
             }
-            String before = rest.substring(0, at);
-            String after = rest.substring(at + separator.length());
-            parts.add(right ? after : before);
-            rest = right ? before : after;
+            if (right) {
+                parts.add(text.substring(at + separator.length(), to));
+                to = at;
+            } else {
+                parts.add(text.substring(from, at));
+                from = at + separator.length();
+            }
         }
-        parts.add(rest);
+        parts.add(text.substring(from, to));
         if (right) {
             Collections.reverse(parts);
         }
@@ -36,38 +40,56 @@ final class JinjaSplit {
     }
 
     private static List<Object> atWhiteSpace(String text, int limit, boolean right) {
+        return right ? fromTheRight(text, limit) : fromTheLeft(text, limit);
+    }
+
+    private static List<Object> fromTheLeft(String text, int limit) {
         List<Object> parts = new ArrayList<>();
-        String rest = JinjaStrings.strip(text, null, !right, right);
-        while (!rest.isEmpty()) {
-            int at = right ? lastSpace(rest) : firstSpace(rest);
-            if (at < 0 || limit >= 0 && parts.size() == limit) {
-                parts.add(JinjaStrings.strip(rest, null, right, !right));
+        int at = 0;
+        while (true) {
+            while (at < text.length() && isSpace(text.charAt(at))) {
+                at++;
+            }
+            if (at == text.length()) {
+                return parts;
+            }
+            if (limit >= 0 && parts.size() == limit) {
+                parts.add(JinjaStrings.strip(text.substring(at), null, false, true));
+                return parts;
+            }
+            int start = at;
+            while (at < text.length() && !isSpace(text.charAt(at))) {
+                at++;
+            }
+            parts.add(text.substring(start, at));
+        }
+    }
+
+    private static List<Object> fromTheRight(String text, int limit) {
+        List<Object> parts = new ArrayList<>();
+        int at = text.length();
+        while (true) {
+            while (at > 0 && isSpace(text.charAt(at - 1))) {
+                at--;
+            }
+            if (at == 0) {
                 break;
             }
-            parts.add(right ? rest.substring(at + 1) : rest.substring(0, at));
-            rest = JinjaStrings.strip(right ? rest.substring(0, at) : rest.substring(at), null, !right, right);
+            if (limit >= 0 && parts.size() == limit) {
+                parts.add(JinjaStrings.strip(text.substring(0, at), null, true, false));
+                break;
+            }
+            int end = at;
+            while (at > 0 && !isSpace(text.charAt(at - 1))) {
+                at--;
+            }
+            parts.add(text.substring(at, end));
         }
-        if (right) {
-            Collections.reverse(parts);
-        }
+        Collections.reverse(parts);
         return parts;
     }
 
-    private static int firstSpace(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            if (Character.isWhitespace(text.charAt(i)) || Character.isSpaceChar(text.charAt(i))) {
-                return i;
-            }
-        }
-        return -1;
-    }
-
-    private static int lastSpace(String text) {
-        for (int i = text.length() - 1; i >= 0; i--) {
-            if (Character.isWhitespace(text.charAt(i)) || Character.isSpaceChar(text.charAt(i))) {
-                return i;
-            }
-        }
-        return -1;
+    private static boolean isSpace(char c) {
+        return Character.isWhitespace(c) || Character.isSpaceChar(c);
     }
 }

@@ -196,6 +196,7 @@ final class JinjaStrings {
     }
 
     static String replace(String text, String old, String replacement, int count) {
+        refuseLong(text.length() + (long) count(text, old) * Math.max(0, replacement.length() - old.length()));
         if (count < 0) {
             return text.replace(old, replacement);
         }
@@ -213,6 +214,15 @@ final class JinjaStrings {
     }
 
     static String join(String separator, List<Object> parts) {
-        return String.join(separator, parts.stream().map(JinjaValues::text).toList());
+        List<String> texts = parts.stream().map(JinjaValues::text).toList();
+        refuseLong(texts.stream().mapToLong(String::length).sum() + (long) separator.length() * texts.size());
+        return String.join(separator, texts);
+    }
+
+    /** Refuses to make a text of so many characters. */
+    static void refuseLong(long characters) {
+        if (characters > JinjaBudget.MAX_TEXT) {
+            throw JinjaBudget.tooMuch();
+        }
     }
 }

@@ -9,6 +9,8 @@ import java.util.StringJoiner;
 
 /** Python's rules for the values of templates: truth, equality, order, text. */
 final class JinjaValues {
+    private static final int MAX_CHARACTERS = 1 << 20;
+
     private JinjaValues() {}
 
     static boolean truth(Object value) {
@@ -80,6 +82,14 @@ final class JinjaValues {
         throw new JinjaException(typeName(left) + " and " + typeName(right) + " have no order");
     }
 
+    /** A key of a map: what Python can hash, lists and maps excepted. */
+    static Object key(Object value) {
+        if (value instanceof Collection<?> || value instanceof Map<?, ?>) {
+            throw new JinjaException(typeName(value) + " can't be a key");
+        }
+        return value;
+    }
+
     /** What a for loop goes through. */
     static List<Object> elements(Object value) {
         if (value instanceof Collection<?> list) {
@@ -89,6 +99,9 @@ final class JinjaValues {
             return new ArrayList<>(map.keySet());
         }
         if (value instanceof String text) {
+            if (text.length() > MAX_CHARACTERS) {
+                throw new JinjaException("a text is too long to go through it by characters");
+            }
             List<Object> characters = new ArrayList<>();
             text.codePoints().forEach(c -> characters.add(Character.toString(c)));
             return characters;

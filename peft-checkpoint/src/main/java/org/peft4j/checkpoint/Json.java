@@ -32,6 +32,8 @@ final class Json {
             .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS) // Python writes NaN and Infinity
             .build();
 
+    private static final long MAX_BYTES = 128L << 20;
+
     private Json() {}
 
     private static int codePointKey(char unit) {
@@ -40,9 +42,27 @@ final class Json {
 
     /** Reads a file that must be one JSON object; {@code bad-json} or {@code unreadable-file} otherwise. */
     static JsonNode object(Path file) {
+        try {
+            if (!Files.isRegularFile(file) && Files.exists(file)) { // a device has no end
+                throw new IOException("it isn't a regular file");
+            }
+            if (Files.exists(file) && Files.size(file) > MAX_BYTES) {
+                throw PeftException.of(
+                        "bad-json",
+                        file + " is larger than " + (MAX_BYTES >> 20) + " MB.",
+                        "Such a file is small; check where it came from.");
+            }
+            return object(file, Files.readAllBytes(file));
+        } catch (IOException e) {
+            throw unreadable(file, e);
+        }
+    }
+
+    /** The object that these bytes of a file are. */
+    static JsonNode object(Path file, byte[] bytes) {
         JsonNode node;
         try {
-            node = MAPPER.readTree(Files.readAllBytes(file));
+            node = MAPPER.readTree(bytes);
         } catch (JsonProcessingException e) {
             throw notJson(file, e);
         } catch (IOException e) {

@@ -52,6 +52,7 @@ public record ModelConfig(
         int firstWindowedLayer,
         List<Integer> bosTokenIds,
         List<Integer> eosTokenIds) {
+    private static final int MAX_HEAD_DIM = 1 << 14;
 
     /**
      * Checks that the numbers make a model.
@@ -77,6 +78,7 @@ public record ModelConfig(
         require(ropeTheta > 0 && Double.isFinite(ropeTheta), "rope_theta is " + ropeTheta + ", not a positive number");
         require(slidingWindow >= 0, "sliding_window is " + slidingWindow + ", which is negative");
         require(firstWindowedLayer >= 0, "max_window_layers is " + firstWindowedLayer + ", which is negative");
+        require(headDim <= MAX_HEAD_DIM, "head_dim is " + headDim + "; at most " + MAX_HEAD_DIM + " is supported");
         require((long) heads * headDim <= Integer.MAX_VALUE, "num_attention_heads times head_dim is too large");
         tokens("bos_token_id", bosTokenIds, vocabSize);
         tokens("eos_token_id", eosTokenIds, vocabSize);

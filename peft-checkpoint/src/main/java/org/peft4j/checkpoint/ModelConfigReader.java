@@ -13,13 +13,17 @@ final class ModelConfigReader {
     private final Path file;
     private final JsonNode json;
 
-    private ModelConfigReader(Path file) {
+    private ModelConfigReader(Path file, JsonNode json) {
         this.file = file;
-        this.json = Json.object(file);
+        this.json = json;
     }
 
     static ModelConfig read(Path file) {
-        ModelConfigReader reader = new ModelConfigReader(file);
+        return read(file, Json.object(file));
+    }
+
+    static ModelConfig read(Path file, JsonNode json) {
+        ModelConfigReader reader = new ModelConfigReader(file, json);
         try {
             return reader.config();
         } catch (PeftException e) {

@@ -14,10 +14,12 @@ final class PythonJson {
     private final boolean sortKeys;
     private final boolean ascii;
     private final int indent;
+    private final int most;
     private final StringBuilder out = new StringBuilder();
 
     /** With {@code indent} below 0, everything is on one line. */
-    private PythonJson(boolean sortKeys, boolean ascii, int indent) {
+    private PythonJson(boolean sortKeys, boolean ascii, int indent, int most) {
+        this.most = most;
         this.sortKeys = sortKeys;
         this.ascii = ascii;
         this.indent = indent;
@@ -28,9 +30,19 @@ final class PythonJson {
         return write(value, true, true, 2);
     }
 
-    /** {@code json.dumps(value, indent=indent, sort_keys=sortKeys, ensure_ascii=ascii)}; no indent if negative. */
+    /** As the other one, of whatever length. */
     static String write(Object value, boolean sortKeys, boolean ascii, int indent) {
-        PythonJson json = new PythonJson(sortKeys, ascii, indent);
+        return write(value, sortKeys, ascii, indent, Integer.MAX_VALUE);
+    }
+
+    /**
+     * {@code json.dumps(value, indent=indent, sort_keys=sortKeys, ensure_ascii=ascii)}; no indent if negative.
+     *
+     * @param most characters after which it gives up
+     * @throws IllegalArgumentException if a value has no form in JSON, or it gives up
+     */
+    static String write(Object value, boolean sortKeys, boolean ascii, int indent, int most) {
+        PythonJson json = new PythonJson(sortKeys, ascii, indent, most);
         json.value(value, 0);
         return json.out.toString();
     }
@@ -100,6 +112,9 @@ final class PythonJson {
     }
 
     private void newLine(int depth) {
+        if (out.length() + (long) Math.max(0, indent) * depth > most) {
+            throw new IllegalArgumentException("longer than " + most + " characters");
+        }
         if (indent >= 0) {
             out.append('\n').append(" ".repeat(indent * depth));
         }

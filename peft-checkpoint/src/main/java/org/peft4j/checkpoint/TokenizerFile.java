@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -19,18 +21,29 @@ final class TokenizerFile {
     private static final JsonMapper LENIENT = new JsonMapper(); // vocabularies may hold a key twice
 
     private final Path file;
+    private final int maxId;
     private final Map<String, Integer> ids = new HashMap<>();
     private String[] tokens = new String[0];
     private int size;
     private JsonNode postProcessor = MissingNode.getInstance();
 
-    private TokenizerFile(Path file) {
+    private TokenizerFile(Path file, long bytes) {
         this.file = file;
+        this.maxId = (int) Math.min(MAX_ID, bytes); // an id takes more than a byte there, and memory here
     }
 
     static TokenizerFile read(Path file) {
-        TokenizerFile tokenizer = new TokenizerFile(file);
-        try (JsonParser parser = LENIENT.createParser(file.toFile())) {
+        try (InputStream in = Files.newInputStream(file)) {
+            return read(file, in, Files.size(file));
+        } catch (IOException e) {
+            throw Json.unreadable(file, e);
+        }
+    }
+
+    /** Reads {@code bytes} bytes that are said to be of this file. */
+    static TokenizerFile read(Path file, InputStream in, long bytes) {
+        TokenizerFile tokenizer = new TokenizerFile(file, bytes);
+        try (JsonParser parser = LENIENT.createParser(in)) {
             tokenizer.parse(parser);
         } catch (JsonProcessingException e) {
             throw Json.notJson(file, e);
@@ -91,12 +104,12 @@ final class TokenizerFile {
     }
 
     private void put(String token, int id) {
-        if (token == null || id < 0 || id > MAX_ID) {
+        if (token == null || id < 0 || id > maxId) {
             throw bad("the token \"" + token + "\" has no proper id");
         }
         if (id >= tokens.length) {
             int length = tokens.length;
-            tokens = Arrays.copyOf(tokens, Math.max(id + 1, Math.min(2 * length, MAX_ID + 1)));
+            tokens = Arrays.copyOf(tokens, Math.max(id + 1, Math.min(2 * length, maxId + 1)));
             Arrays.fill(tokens, length, tokens.length, "");
         }
         tokens[id] = token;

@@ -25,14 +25,23 @@ final class TokenizerSettings {
     private final JsonNode model;
 
     TokenizerSettings(Path directory) {
-        this.directory = directory;
-        this.config = optional("tokenizer_config.json");
-        this.specialTokens = optional("special_tokens_map.json");
-        this.generation = optional("generation_config.json");
-        this.model = optional("config.json");
+        this(
+                directory,
+                optional(directory, "tokenizer_config.json"),
+                optional(directory, "special_tokens_map.json"),
+                optional(directory, "generation_config.json"),
+                optional(directory, "config.json"));
     }
 
-    private JsonNode optional(String name) {
+    TokenizerSettings(Path directory, JsonNode config, JsonNode specialTokens, JsonNode generation, JsonNode model) {
+        this.directory = directory;
+        this.config = config;
+        this.specialTokens = specialTokens;
+        this.generation = generation;
+        this.model = model;
+    }
+
+    private static JsonNode optional(Path directory, String name) {
         Path file = directory.resolve(name);
         return Files.exists(file) ? Json.object(file) : MissingNode.getInstance();
     }

@@ -52,7 +52,7 @@ final class Failures {
     /** Something thrown while a command ran. */
     int report(Throwable e) {
         if (e instanceof PeftException p) {
-            screen.err().println(screen.red("error: ") + p.getMessage() + code(p.code()));
+            screen.err().println(screen.red("error: ") + harmless(p.getMessage()) + code(p.code()));
             trace(e);
             return Main.USER_ERROR;
         }
@@ -66,6 +66,20 @@ final class Failures {
         }
         defect(e);
         return Main.DEFECT;
+    }
+
+    /** A message may quote a file of anyone's: nothing in it drives the terminal. */
+    private static String harmless(String message) {
+        StringBuilder shown = new StringBuilder(message.length());
+        message.codePoints().forEach(c -> {
+            boolean control = Character.isISOControl(c) || Character.getType(c) == Character.FORMAT;
+            if (control && c != '\n' && c != '\t') {
+                shown.append(String.format("\\u%04x", c));
+            } else {
+                shown.appendCodePoint(c);
+            }
+        });
+        return shown.toString();
     }
 
     private static String code(String code) {

@@ -25,6 +25,9 @@ final class YamlTree {
     private final boolean hasLines;
     private final List<String> lines;
     private final YAMLParser parser;
+    private int lastLine = -1;
+    private int lastColumn;
+    private int lastOffset;
 
     private YamlTree(String source, boolean hasLines, String text) throws IOException {
         this.source = source;
@@ -156,9 +159,20 @@ final class YamlTree {
         int line = where.getLineNr() - 1;
         String text = line < 0 || line >= lines.size() ? "" : lines.get(line);
         int column = where.getColumnNr() - 1;
-        return column < 0 || column >= text.codePointCount(0, text.length())
-                ? -1
-                : text.codePointAt(text.offsetByCodePoints(0, column));
+        if (column < 0) {
+            return -1;
+        }
+        if (line != lastLine || column < lastColumn) {
+            lastLine = line;
+            lastColumn = 0;
+            lastOffset = 0;
+        }
+        // On from the token before: a line of a megabyte may have a hundred thousand of them.
+        while (lastColumn < column && lastOffset < text.length()) {
+            lastOffset += Character.charCount(text.codePointAt(lastOffset));
+            lastColumn++;
+        }
+        return lastOffset >= text.length() ? -1 : text.codePointAt(lastOffset);
     }
 
     private Position start() {

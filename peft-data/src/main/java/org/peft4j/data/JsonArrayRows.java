@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectReader;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.Reader;
 import java.nio.charset.CharacterCodingException;
@@ -29,12 +30,15 @@ final class JsonArrayRows implements RowReader {
     private int row;
 
     JsonArrayRows(Path file, DataFormat format) throws IOException {
+        this(file, Files.newInputStream(file), format);
+    }
+
+    JsonArrayRows(Path file, InputStream in, DataFormat format) throws IOException {
         this.file = file;
         this.format = format;
         var json = JsonRows.mapper();
         element = json.readerFor(Object.class).without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
-        Reader text = new BufferedReader(
-                new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8.newDecoder()));
+        Reader text = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8.newDecoder()));
         text.mark(1);
         if (text.read() != '\uFEFF') {
             text.reset();

@@ -22,8 +22,12 @@ final class LineReader implements Closeable {
     private int line;
 
     LineReader(Path file) throws IOException {
-        this.source = file.toString();
-        this.in = new BufferedInputStream(Files.newInputStream(file), 1 << 16);
+        this(file.toString(), Files.newInputStream(file));
+    }
+
+    LineReader(String source, InputStream in) {
+        this.source = source;
+        this.in = new BufferedInputStream(in, 1 << 16);
     }
 
     /** The number of the line read last, from 1. */

@@ -2,6 +2,7 @@ package org.peft4j.model;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,9 +23,6 @@ import org.peft4j.engine.Tape;
 public final class AdapterStore {
     /** The version of peft whose file format this is. */
     private static final String FORMAT_VERSION = "0.21.0";
-
-    /** How many tensors that don't fit are listed. */
-    private static final int SHOWN = 20;
 
     private AdapterStore() {}
 
@@ -103,7 +101,7 @@ public final class AdapterStore {
             BaseModel base, AdapterFiles files, String name, AdapterMethod<C> method) {
         C config = method.format().read(files.config(), base.shape());
         Adapter adapter = Adapter.install(base, name, method, config, 0);
-        List<String> problems = new ArrayList<>();
+        TensorProblems problems = new TensorProblems();
         TreeSet<String> unexpected = new TreeSet<>(files.tensors().names());
         for (EngineParam p : adapter.parameters().all()) {
             unexpected.remove(p.key());
@@ -115,40 +113,38 @@ public final class AdapterStore {
         unexpected.removeAll(adapter.derived.keySet());
         // The frozen weight of a layer that could be tied to another is saved beside its adapter; it is the base's own.
         unexpected.removeIf(k -> k.endsWith(".base_layer.weight"));
-        unexpected.forEach(k -> problems.add("unexpected: " + k + " " + dimensions(files, k)));
+        unexpected.forEach(k -> problems.add("unexpected", k, dimensions(files, k)));
         if (!problems.isEmpty()) {
-            int more = problems.size() - SHOWN;
-            if (more > 0) {
-                problems.subList(SHOWN, problems.size()).clear();
-                problems.add("and " + more + " more");
-            }
             throw PeftException.of(
                     "adapter-tensors",
                     "the tensors of " + files.directory() + " do not fit method " + method.name() + " on "
-                            + base.checkpoint().directory() + ":\n- " + String.join("\n- ", problems),
+                            + base.checkpoint().directory() + ":" + problems,
                     "The adapter was made for another base model or with other settings (its base: "
                             + files.config().get("base_model_name_or_path") + ").");
         }
         return adapter;
     }
 
-    private static void assign(AdapterFiles files, EngineParam p, List<String> problems) {
+    private static void assign(AdapterFiles files, EngineParam p, TensorProblems problems) {
         if (!files.tensors().contains(p.key())) {
-            problems.add("missing: " + p.key() + " " + p);
+            problems.add("missing", p.key(), Arrays.toString(p.shape()));
             return;
         }
         TensorEntry entry = files.tensors().entry(p.key());
         if (!entry.hasShape(p.shape())) {
-            problems.add("misshapen: " + p.key() + " is " + dimensions(files, p.key()) + ", should be " + p);
+            problems.add(
+                    "misshapen",
+                    p.key(),
+                    "is " + dimensions(files, p.key()) + ", should be " + Arrays.toString(p.shape()));
             return;
         }
         p.assign(files.tensors().floats(p.key()));
         if (!p.finite()) {
-            problems.add("not finite: " + p.key() + " holds NaN or infinite values");
+            problems.add("not finite", p.key(), "holds NaN or infinite values");
         }
     }
 
     private static String dimensions(AdapterFiles files, String key) {
-        return java.util.Arrays.toString(files.tensors().entry(key).shape());
+        return Arrays.toString(files.tensors().entry(key).shape());
     }
 }

@@ -85,6 +85,12 @@ final class StoredLayers {
         Map<String, RawTensor> tensors = new LinkedHashMap<>();
         layer.forEach((name, key) -> {
             TensorEntry entry = checkpoint.entry(key);
+            if (entry.elements() == 0) {
+                throw PeftException.of(
+                        "broken-quantization",
+                        "The tensor " + key + " in " + checkpoint.directory() + " is empty.",
+                        "Download the checkpoint again, or quantize the full one again.");
+            }
             tensors.put(
                     name,
                     new RawTensor(

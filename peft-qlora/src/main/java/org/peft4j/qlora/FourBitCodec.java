@@ -96,7 +96,7 @@ abstract sealed class FourBitCodec implements WeightCodec permits Nf4Codec, Fp4C
         }
         List<Long> shape = new ArrayList<>();
         for (String size : matcher.group(1).trim().split("\\s*,\\s*")) {
-            shape.add(size.isEmpty() || size.length() > 18 ? -1 : Long.parseLong(size));
+            shape.add(size.matches("[0-9]{1,18}") ? Long.parseLong(size) : -1);
         }
         return shape;
     }

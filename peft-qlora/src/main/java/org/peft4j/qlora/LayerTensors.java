@@ -10,6 +10,9 @@ import org.peft4j.api.Shape;
 
 /** The stored tensors of one linear layer, each checked as it is asked for. */
 record LayerTensors(String layer, Map<String, RawTensor> tensors) {
+    /** What is there has a few hundred. */
+    private static final int MAX_TEXT = 4096;
+
     static RawTensor bytes(ByteBuffer values, long... shape) {
         return new RawTensor("U8", Shape.of(shape), values.asReadOnlyBuffer());
     }
@@ -31,17 +34,16 @@ record LayerTensors(String layer, Map<String, RawTensor> tensors) {
     }
 
     byte[] copied(String name, long count) {
-        byte[] values = new byte[Math.toIntExact(count)];
-        require(name, "U8", count, 1).get(values);
+        ByteBuffer stored = require(name, "U8", count, 1);
+        byte[] values = new byte[stored.remaining()]; // only now: the count is what someone's config.json says
+        stored.get(values);
         return values;
     }
 
     float[] floats(String name, long count) {
-        float[] values = new float[Math.toIntExact(count)];
-        require(name, "F32", count, 4)
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .asFloatBuffer()
-                .get(values);
+        ByteBuffer stored = require(name, "F32", count, 4).order(ByteOrder.LITTLE_ENDIAN);
+        float[] values = new float[stored.remaining() / 4];
+        stored.asFloatBuffer().get(values);
         for (float v : values) {
             if (!Float.isFinite(v)) {
                 throw broken(name + " holds a value that is not a finite number");
@@ -51,6 +53,9 @@ record LayerTensors(String layer, Map<String, RawTensor> tensors) {
     }
 
     String text(String name) {
+        if (tensors.get(name).bytes().remaining() > MAX_TEXT) {
+            throw broken(name + " is longer than " + MAX_TEXT + " bytes");
+        }
         return StandardCharsets.UTF_8
                 .decode(tensors.get(name).bytes().duplicate())
                 .toString();
