@@ -39,6 +39,7 @@ final class MethodsCommand extends Action {
     @Override
     public Integer call() {
         MethodRegistry registry = MethodRegistry.load();
+        registry.problems().forEach(p -> screen().warn(p.getMessage()));
         List<InstalledMethod> chosen = name == null ? registry.all() : List.of(registry.method(name));
         if (json) {
             printJson(chosen.stream().map(MethodsCommand::plain).toList());

@@ -21,7 +21,10 @@ final class ThreadOptions {
     Peft start(Action action) {
         int count = count(action);
         warn(action.screen());
-        return Peft.create(count);
+        Peft peft = Peft.create(count);
+        peft.methods().problems().forEach(p -> action.screen().warn(p.getMessage()));
+        peft.codecs().problems().forEach(p -> action.screen().warn(p.getMessage()));
+        return peft;
     }
 
     /** Some environments hold the BLAS to the instructions of an old processor. */

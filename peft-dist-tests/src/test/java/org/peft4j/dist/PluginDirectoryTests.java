@@ -76,6 +76,71 @@ class PluginDirectoryTests {
         assertThat(peft.run("methods", "prefix").err()).contains("there is no method 'prefix'", "prompt");
     }
 
+    /** The example as the plugin {@code broken}, with a place of its source changed. */
+    private Path broken(String jar, String from, String to) throws IOException {
+        Path copy = scratch.resolve(jar + "-source");
+        try (Stream<Path> files = Files.walk(IA3.resolve("src/main"))) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Path target = copy.resolve(IA3.relativize(file));
+                Files.createDirectories(target.getParent());
+                String text = Files.readString(file)
+                        .replace("org.example.ia3", "com.acme.broken")
+                        .replace("return \"ia3\"", "return \"broken\"");
+                Files.writeString(target, text.replace(from, to));
+            }
+        }
+        return Project.compile(copy, scratch.resolve(jar + "-classes")).jar(scratch.resolve(jar));
+    }
+
+    @Test
+    void aPluginThatThrowsInItsConstructorIsNamedAndCostsNothingElse() throws Exception {
+        String start = "AdapterMethod<Ia3Config> {\n";
+        Path jar = broken(
+                "throws.jar",
+                start,
+                start + "public Ia3Method() { throw new IllegalStateException(\"no licence\"); }\n");
+        peft.plugin(jar, "throws.jar");
+
+        Distribution.Outcome listed = peft.run("methods");
+
+        assertThat(listed.code()).as(listed.err()).isZero();
+        assertThat(listed.out()).contains("\nlora\n", "\nprefix\n").doesNotContain("\nbroken\n");
+        assertThat(listed.err())
+                .contains("com.acme.broken.Ia3Method", "throws.jar", "no licence")
+                .doesNotContain("\tat ");
+    }
+
+    @Test
+    void aPluginThatThrowsInInstallIsNamed() throws Exception {
+        peft.plugin(
+                broken(
+                        "install.jar",
+                        "        installer.linear(",
+                        "        List.of().get(3);\n        installer.linear("),
+                "install.jar");
+        Path base = Distribution.repository().resolve("fixtures/models/llama-gqa");
+
+        Distribution.Outcome refused = peft.run("bench", "--method", "broken", "--base", base, "--seq", "8");
+
+        assertThat(refused.code()).isEqualTo(2);
+        assertThat(refused.err())
+                .contains(
+                        "com.acme.broken.Ia3Method", "install.jar", "failed while it was installed", "[broken-plugin]")
+                .doesNotContain("\tat ");
+        assertThat(peft.run(
+                                "bench",
+                                "--method",
+                                "lora",
+                                "--base",
+                                base,
+                                "--seq",
+                                "8",
+                                "-s",
+                                "target-modules=all-linear")
+                        .code())
+                .isZero();
+    }
+
     @Test
     void twoMethodsOfOneNameAreAnErrorThatNamesBothJars() throws Exception {
         peft.plugin(ia3(), "one.jar");

@@ -1,44 +1,41 @@
 package org.peft4j.runtime;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.ServiceConfigurationError;
-import java.util.ServiceLoader;
 import java.util.TreeMap;
 import org.peft4j.api.PeftException;
 import org.peft4j.api.WeightCodec;
 import org.peft4j.engine.Precision;
 import org.peft4j.model.Storage;
 
-/** The weight codecs on the module path, found by {@link ServiceLoader}: the program knows none of them by name. */
+/** The weight codecs on the module path, found by {@link java.util.ServiceLoader}: the program knows none of them by name. */
 public final class CodecRegistry {
     /** The name that stands for no codec: weights as the checkpoint has them. */
     public static final String PLAIN = "as-is";
 
     private final Map<String, WeightCodec> codecs = new TreeMap<>();
+    private final List<PeftException> problems = new ArrayList<>();
 
     private CodecRegistry() {}
 
     /**
-     * Finds all codecs.
+     * Finds all codecs. A plugin that can't be used costs nothing but its own codec: see {@link #problems}.
      *
-     * @throws PeftException {@code broken-plugin}; {@code duplicate-name} if two have one name
+     * @throws PeftException {@code duplicate-name} if two have one name
      */
     public static CodecRegistry load() {
         CodecRegistry registry = new CodecRegistry();
-        try {
-            for (WeightCodec codec : ServiceLoader.load(WeightCodec.class)) {
-                registry.add(codec);
-            }
-        } catch (ServiceConfigurationError e) {
-            throw PeftException.of(
-                    "broken-plugin",
-                    "a codec plugin cannot be loaded: " + e.getMessage(),
-                    "Remove its jar from the plugins directory, or replace it by a whole one.",
-                    e);
-        }
+        PluginScan<WeightCodec> found = PluginScan.of(WeightCodec.class);
+        registry.problems.addAll(found.problems());
+        found.plugins().forEach(registry::add);
         return registry;
+    }
+
+    /** What is wrong with plugins that were left out; each names the jar and the cause. */
+    public List<PeftException> problems() {
+        return List.copyOf(problems);
     }
 
     private void add(WeightCodec codec) {

@@ -1,40 +1,62 @@
 package org.peft4j.runtime;
 
-import java.lang.module.ModuleReference;
-import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.ServiceConfigurationError;
-import java.util.ServiceLoader;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.peft4j.api.AdapterMethod;
 import org.peft4j.api.PeftException;
 import org.peft4j.config.ConfigNode;
 import org.peft4j.config.NearestName;
 
-/** The methods on the module path, found by {@link ServiceLoader}: the program knows none of them by name. */
+/** The methods on the module path, found by {@link java.util.ServiceLoader}: the program knows none of them by name. */
 public final class MethodRegistry {
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,39}");
 
     private final Map<String, InstalledMethod> methods = new TreeMap<>();
+    private final List<PeftException> problems = new ArrayList<>();
 
     private MethodRegistry() {}
 
     /**
-     * Finds all methods.
+     * Finds all methods. A plugin that can't be used costs nothing but its own method: see {@link #problems}.
      *
-     * @throws PeftException if a plugin cannot be used, or if two have one name: it says which jars
+     * @throws PeftException if two plugins have one name: it says which jars
      */
     public static MethodRegistry load() {
         MethodRegistry registry = new MethodRegistry();
-        for (ServiceLoader.Provider<AdapterMethod<?>> provider : providers()) {
-            registry.add(installed(provider));
+        PluginScan<AdapterMethod<?>> found = PluginScan.of(AdapterMethod.class);
+        registry.problems.addAll(found.problems());
+        for (AdapterMethod<?> method : found.plugins()) {
+            try {
+                askAll(method);
+                registry.add(describe(method));
+            } catch (PeftException e) {
+                if (!e.code().equals("broken-plugin")) {
+                    throw e;
+                }
+                registry.problems.add(e);
+            } catch (RuntimeException | LinkageError e) {
+                registry.problems.add(PluginScan.broken(method.getClass(), "can't be asked what it is", e));
+            }
         }
         return registry;
+    }
+
+    /** A class that lacks shows only when it is needed; better now than in the middle of a list. */
+    private static void askAll(AdapterMethod<?> method) {
+        method.description();
+        method.configType().getRecordComponents();
+        method.format().peftType();
+    }
+
+    /** What is wrong with plugins that were left out; each names the jar and the cause. */
+    public List<PeftException> problems() {
+        return List.copyOf(problems);
     }
 
     /** A registry of given methods, for tests of plugins. */
@@ -46,53 +68,11 @@ public final class MethodRegistry {
         return registry;
     }
 
-    @SuppressWarnings({"unchecked", "rawtypes"})
-    private static List<ServiceLoader.Provider<AdapterMethod<?>>> providers() {
-        ServiceLoader<AdapterMethod<?>> loader = (ServiceLoader) ServiceLoader.load(AdapterMethod.class);
-        try {
-            return loader.stream().toList();
-        } catch (ServiceConfigurationError e) {
-            throw PeftException.of(
-                    "broken-plugin",
-                    "a method plugin cannot be loaded: " + e.getMessage(),
-                    "Remove its jar from the plugins directory, or replace it by a whole one.",
-                    e);
-        }
-    }
-
-    private static InstalledMethod installed(ServiceLoader.Provider<AdapterMethod<?>> provider) {
-        try {
-            return describe(provider.get());
-        } catch (ServiceConfigurationError | LinkageError e) {
-            Throwable cause = e.getCause() == null ? e : e.getCause();
-            throw PeftException.of(
-                    "broken-plugin",
-                    "method plugin " + provider.type().getName() + " in " + location(provider.type())
-                            + " cannot start: " + cause,
-                    "Remove its jar from the plugins directory, or ask its author.",
-                    e);
-        }
-    }
-
     private static InstalledMethod describe(AdapterMethod<?> method) {
         Module module = method.getClass().getModule();
         String name = module.isNamed() ? module.getName() : "unnamed";
         String version = module.isNamed() ? module.getDescriptor().rawVersion().orElse("unknown") : "unknown";
-        return new InstalledMethod(method, name, version, location(method.getClass()));
-    }
-
-    private static String location(Class<?> type) {
-        Module module = type.getModule();
-        if (module.getLayer() == null || !module.isNamed()) {
-            return "unknown";
-        }
-        return module.getLayer()
-                .configuration()
-                .findModule(module.getName())
-                .map(m -> m.reference())
-                .flatMap(ModuleReference::location)
-                .map(URI::getPath)
-                .orElse("unknown");
+        return new InstalledMethod(method, name, version, PluginScan.location(method.getClass()));
     }
 
     private void add(InstalledMethod found) {
@@ -128,9 +108,17 @@ public final class MethodRegistry {
                     "unknown-method",
                     "there is no method '" + name + "'" + NearestName.question(name, methods.keySet()),
                     "Installed: " + String.join(", ", methods.keySet())
-                            + ". A method's jar dropped into the plugins directory is found at the next start.");
+                            + ". A method's jar dropped into the plugins directory is found at the next start."
+                            + leftOut());
         }
         return found;
+    }
+
+    private String leftOut() {
+        return problems.isEmpty()
+                ? ""
+                : "\nLeft out: "
+                        + problems.stream().map(PeftException::getMessage).collect(Collectors.joining("\n"));
     }
 
     /**

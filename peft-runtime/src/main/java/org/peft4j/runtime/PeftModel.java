@@ -115,7 +115,21 @@ public final class PeftModel {
                             + config.getClass().getName(),
                     "Give the record that belongs to the method.");
         }
-        return Adapter.install(base, name, method, method.configType().cast(config), seed);
+        try {
+            return Adapter.install(base, name, method, method.configType().cast(config), seed);
+        } catch (PeftException e) {
+            throw e;
+        } catch (RuntimeException | LinkageError e) {
+            if (ours(method)) {
+                throw e; // a defect of this program's own
+            }
+            throw PluginScan.broken(method.getClass(), "failed while it was installed", e);
+        }
+    }
+
+    private static boolean ours(AdapterMethod<?> method) {
+        String name = method.getClass().getModule().getName();
+        return name != null && name.startsWith("org.peft4j.");
     }
 
     /** Loads an adapter, our own or of HuggingFace peft, called {@code default}. */
