@@ -97,6 +97,7 @@ final class ModelOptions {
             PeftModel owner = peft.load(directory, storage, precision);
             List<WeightedAdapter> installed = new ArrayList<>();
             for (AdapterChoice choice : adapters()) {
+                owner.otherBase(choice.directory()).ifPresent(action.screen()::warn);
                 installed.add(
                         new WeightedAdapter(owner.loadAdapter(choice.directory(), choice.name()), choice.weight()));
             }

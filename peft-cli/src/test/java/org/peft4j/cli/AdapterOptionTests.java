@@ -50,6 +50,20 @@ class AdapterOptionTests {
     }
 
     @Test
+    void anAdapterOfOtherWeightsOfTheSameShapeSaysSo() throws IOException {
+        Path other = directory.resolve("other-weights");
+        Path tokenizer = Cli.repository().resolve("peft-embedded/src/main/resources/org/peft4j/embedded/model");
+        Cli.run("new-model", "--config", model, "--tokenizer", tokenizer, "--out", other, "--seed", "5");
+
+        assertThat(Cli.run("eval", "--base", model, "--adapter", adapter, "--data", data)
+                        .err())
+                .doesNotContain("other weights");
+        assertThat(Cli.run("eval", "--base", other, "--adapter", adapter, "--data", data)
+                        .err())
+                .contains("was trained on other weights", model.toString(), other.toString());
+    }
+
+    @Test
     void mergedWithWeightsItIsTheWeightedModel() throws IOException {
         Path merged = directory.resolve("merged");
         Cli.Outcome outcome = Cli.run("merge", "--base", model, "--adapter", adapter + ":0.5", "--out", merged);

@@ -3,6 +3,7 @@ package org.peft4j.runtime;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.peft4j.api.AdapterMethod;
 import org.peft4j.api.PeftException;
 import org.peft4j.checkpoint.AdapterFiles;
@@ -154,6 +155,16 @@ public final class PeftModel {
         }
         return AdapterStore.load(
                 base, files, name, methods.byPeftType(text, files.config()).method());
+    }
+
+    /**
+     * Says where an adapter's own record (provenance.json) names other weights as its base than these: of the same shape they are
+     * taken, but what the adapter does on them nobody knows. A quantized copy of the base counts as another one.
+     *
+     * @return a sentence for the user; empty where they are the same, or where nothing is recorded, as in adapters of other programs
+     */
+    public Optional<String> otherBase(Path adapter) {
+        return Provenance.otherBase(adapter, this);
     }
 
     /** Writes an adapter (or, where its method says so, a whole checkpoint). */

@@ -1,5 +1,8 @@
 package org.peft4j.runtime;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -8,12 +11,16 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.peft4j.checkpoint.Checkpoint;
 import org.peft4j.checkpoint.Fingerprint;
 import org.peft4j.model.Adapter;
 
 /** Everything that has to be known to make an adapter again. */
 final class Provenance {
+    /** The record's name in a run's output. */
+    static final String FILE = "provenance.json";
+
     private Provenance() {}
 
     /**
@@ -72,6 +79,7 @@ final class Provenance {
         Map<String, Object> base = new LinkedHashMap<>();
         base.put("directory", model.base().checkpoint().directory().toString());
         base.put("sha256", hashes);
+        base.put("sampled", Fingerprint.sampled(model.base().checkpoint().files()));
         return base;
     }
 
@@ -94,6 +102,31 @@ final class Provenance {
             }
         }
         return files;
+    }
+
+    /**
+     * Whether an adapter's record names other weights than these as its base.
+     *
+     * @return what to tell the user; empty where they are the same, or where nothing is recorded
+     */
+    static Optional<String> otherBase(Path adapter, PeftModel model) {
+        Path file = adapter.resolve(FILE);
+        JsonNode base;
+        try {
+            base = Files.isRegularFile(file)
+                    ? new ObjectMapper().readTree(file.toFile()).path("base")
+                    : null;
+        } catch (IOException unreadable) { // a record by the way; the adapter doesn't need it
+            return Optional.empty();
+        }
+        String recorded = base == null ? "" : base.path("sampled").asText("");
+        boolean same = recorded.isEmpty()
+                || recorded.equals(Fingerprint.sampled(model.base().checkpoint().files()));
+        return same
+                ? Optional.empty()
+                : Optional.of("the adapter " + adapter + " was trained on other weights ("
+                        + base.path("directory").asText("") + ") than those of "
+                        + model.base().checkpoint().directory() + "; it fits their shape only");
     }
 
     private static Map<String, Object> data(TrainingPlan plan) {
