@@ -82,7 +82,8 @@ final class Json {
                         + e.getLocation().getColumnNr();
         return PeftException.of(
                 "bad-json",
-                file + where + ": not valid JSON: " + e.getOriginalMessage(),
+                file + where + ": not valid JSON: "
+                        + e.getOriginalMessage().replaceFirst("(?s) \\(start marker at .*", ""),
                 "Download the file again or correct it by hand.",
                 e);
     }

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The page {@code docs/bad-inputs.md} is what the program says today. Where a message was changed on purpose, the property {@code
- * peft.write} has the page written anew: {@code mvn -pl peft-cli -am verify -Dpeft.test.flags=-Dpeft.write=true}.
+ * peft.write} has the page written anew: {@code mvn -pl peft-cli -am verify -Dpeft.write=true}.
  */
 class BadInputsTests {
     private static final Path PAGE = Cli.repository().resolve("docs/bad-inputs.md");
