@@ -1,7 +1,6 @@
 package org.peft4j.cli;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,7 +11,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.peft4j.api.AdapterMethod;
-import org.peft4j.checkpoint.CheckpointWriter;
 import org.peft4j.checkpoint.DType;
 import org.peft4j.compare.ProcessMemory;
 import org.peft4j.config.ConfigDocument;
@@ -22,7 +20,6 @@ import org.peft4j.engine.Precision;
 import org.peft4j.model.AdaptedModel;
 import org.peft4j.model.BatchGenerator;
 import org.peft4j.model.ModelMemory;
-import org.peft4j.model.RandomCheckpoint;
 import org.peft4j.model.Sampling;
 import org.peft4j.runtime.Peft;
 import org.peft4j.runtime.PeftModel;

@@ -34,8 +34,7 @@ final class TrainReport implements TrainingListener, AutoCloseable {
     private TrainingPlan plan;
     private Optional<Progress> progress = Optional.empty();
     private Optional<BadNumber> bad = Optional.empty();
-    private Optional<Samples> before = Optional.empty();
-    private Optional<Samples> after = Optional.empty();
+    private final ShownSamples samples;
     private boolean saved;
     private double firstLoss = Double.NaN;
     private long made;
@@ -43,6 +42,7 @@ final class TrainReport implements TrainingListener, AutoCloseable {
     TrainReport(Screen screen, boolean quiet) {
         this.screen = screen;
         this.quiet = quiet;
+        this.samples = new ShownSamples(screen, this::say);
     }
 
     private void say(String text) {
@@ -170,9 +170,9 @@ final class TrainReport implements TrainingListener, AutoCloseable {
     @Override
     public void sampled(long step, Samples samples) {
         if (step == 0) {
-            before = Optional.of(samples);
+            this.samples.before(samples);
         } else {
-            after = Optional.of(samples);
+            this.samples.after(samples);
         }
     }
 
@@ -183,7 +183,7 @@ final class TrainReport implements TrainingListener, AutoCloseable {
         if (result.reason() == StopReason.DIVERGED) {
             diverged(result);
         } else {
-            after.ifPresent(this::compare);
+            samples.show();
         }
         screen.out().println(outcome(result));
         best(result).ifPresent(screen.out()::println);
@@ -191,7 +191,7 @@ final class TrainReport implements TrainingListener, AutoCloseable {
         if (result.reason() != StopReason.DIVERGED) {
             warnIfWorse(result);
         }
-        checked().ifPresent(screen.out()::println);
+        samples.checked().ifPresent(screen.out()::println);
         plan.output().filter(d -> saved).ifPresent(this::whereabouts);
     }
 
@@ -261,28 +261,6 @@ final class TrainReport implements TrainingListener, AutoCloseable {
         }
     }
 
-    private void compare(Samples now) {
-        for (int i = 0; i < now.shown().size(); i++) {
-            say(screen.bold("held-out prompt ") + now.shown().get(i).prompt());
-            int index = i;
-            before.ifPresent(
-                    b -> say("  before    " + oneLine(b.shown().get(index).generated())));
-            say("  after     " + oneLine(now.shown().get(i).generated()));
-            say("  reference " + oneLine(now.shown().get(i).reference()));
-            say("");
-        }
-    }
-
-    private static String oneLine(String text) {
-        return text.replace("\n", "\\n");
-    }
-
-    private Optional<String> checked() {
-        return after.filter(s -> s.checked() > 0)
-                .map(s -> "Of " + s.checked() + " held-out generations, " + s.complete() + " carry all their fields"
-                        + before.map(b -> " (before: " + b.complete() + ")").orElse("") + ".");
-    }
-
     private void whereabouts(Path output) {
         screen.out().println();
         LoadingHint.of(plan, output).forEach(screen.out()::println);
@@ -300,10 +278,7 @@ final class TrainReport implements TrainingListener, AutoCloseable {
         all.put("tokens", r.tokens());
         all.put("seconds", r.seconds());
         all.put("tokens_per_s", r.tokensPerSecond());
-        after.filter(s -> s.checked() > 0).ifPresent(s -> {
-            all.put("checked", s.checked());
-            all.put("complete", s.complete());
-        });
+        samples.summarize(all);
         all.put("output", plan.output().map(Path::toString).orElse(null));
         return all;
     }
