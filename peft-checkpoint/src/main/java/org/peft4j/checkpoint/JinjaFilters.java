@@ -73,14 +73,16 @@ final class JinjaFilters {
             case "items" -> JinjaValues.call(JinjaAttributes.attribute(value, "items"), List.of(), Map.of());
             case "join" -> JinjaStrings.join(arguments.isEmpty() ? "" : JinjaValues.text(arguments.get(0)), items);
             case "reverse" -> {
-                Collections.reverse(items);
-                yield value instanceof String ? JinjaStrings.join("", items) : items;
+                List<Object> turned = new ArrayList<>(items);
+                Collections.reverse(turned);
+                yield value instanceof String ? JinjaStrings.join("", turned) : turned;
             }
             case "unique" -> new ArrayList<>(new LinkedHashSet<>(items));
             case "sort" -> {
                 Object key = named.get("attribute");
-                items.sort((a, b) -> JinjaValues.order(attribute(a, key), attribute(b, key)));
-                yield items;
+                List<Object> sorted = new ArrayList<>(items);
+                sorted.sort((a, b) -> JinjaValues.order(attribute(a, key), attribute(b, key)));
+                yield sorted;
             }
             case "map" -> map(items, arguments, named);
             case "select" -> keep(items, item -> tested(item, arguments, 0));

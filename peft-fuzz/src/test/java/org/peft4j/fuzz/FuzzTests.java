@@ -23,6 +23,10 @@ import org.junit.jupiter.api.io.TempDir;
 class FuzzTests {
     private static final Path CORPUS = Path.of("src", "test", "corpus");
     private static final int SECONDS = 15;
+    /** The build tries the same inputs each time; new ones are for {@code scripts/fuzz.sh}. */
+    private static final String SEED = "-seed=1";
+
+    private static final int RUNS = 2000;
 
     @TestFactory
     Stream<DynamicTest> everyKnownInputEndsWellOrInATypedError() {
@@ -72,6 +76,8 @@ class FuzzTests {
         command.addAll(List.of(
                 "--instrumentation_includes=org.peft4j.**",
                 "--disabled_hooks=com.code_intelligence.jazzer.sanitizers.RegexInjection",
+                SEED,
+                "-runs=" + RUNS,
                 "-max_total_time=" + SECONDS,
                 "-timeout=20",
                 "-rss_limit_mb=0",
