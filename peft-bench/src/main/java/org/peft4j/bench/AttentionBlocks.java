@@ -31,9 +31,9 @@ public class AttentionBlocks {
     @Setup(Level.Trial)
     public void prepare(Workbench bench) {
         Workbench.Sizes s = bench.sizes();
-        q = bench.tensor("q", s.tokens(), s.heads() * s.headDim());
-        k = bench.tensor("k", s.tokens(), s.kvHeads() * s.headDim());
-        v = bench.tensor("v", s.tokens(), s.kvHeads() * s.headDim());
+        q = bench.tensor("q", s.tokens(), (long) s.heads() * s.headDim());
+        k = bench.tensor("k", s.tokens(), (long) s.kvHeads() * s.headDim());
+        v = bench.tensor("v", s.tokens(), (long) s.kvHeads() * s.headDim());
         starts = IntStream.rangeClosed(0, s.tokens() / s.length())
                 .map(i -> i * s.length())
                 .toArray();

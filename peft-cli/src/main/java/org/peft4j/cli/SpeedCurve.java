@@ -38,12 +38,12 @@ final class SpeedCurve {
         Map<String, Object> facts = results.get(results.size() - 1);
         out.accept(String.format(
                 Locale.ROOT,
-                "| %d | %.4f | %,.0f | %s | %.2f | %s |",
+                "| %d | %.4f | %,.0f | %s | %s | %s |",
                 at,
                 figures.seconds(),
                 figures.tokensPerSecond(),
                 overLayers ? layer(at, figures) : token(figures),
-                facts.get("share_of_peak"),
+                facts.get("share_of_peak") instanceof Double share ? String.format(Locale.ROOT, "%.2f", share) : "",
                 facts.get("peak_rss_mb")));
     }
 

@@ -166,7 +166,7 @@ final class Measurement {
         int length = Math.min(SPEED_TOKENS, session.request().generation().maxNewTokens());
         Supplier<Double> with = () -> perSecond(on, tokens, length);
         Supplier<Double> without = () -> perSecond(off, tokens, length);
-        without.get(); // the base alone has not generated yet
+        perSecond(off, tokens, length); // the base alone has not generated yet
         double onBest = with.get();
         double offBest = without.get();
         onBest = Math.max(onBest, with.get());

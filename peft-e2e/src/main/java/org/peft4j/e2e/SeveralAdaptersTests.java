@@ -30,7 +30,6 @@ class SeveralAdaptersTests {
     private static Peft peft;
     private static PeftModel base;
     private static Adapter lora;
-    private static Adapter dora;
     private static Adapter prefix;
 
     @BeforeAll
@@ -38,7 +37,6 @@ class SeveralAdaptersTests {
         peft = Peft.create(2);
         base = peft.load(Fixtures.model("llama-gqa-untied"));
         lora = base.loadAdapter(Fixtures.adapter("lora-qv"), "lora");
-        dora = base.loadAdapter(Fixtures.adapter("lora-dora"), "dora");
         prefix = base.loadAdapter(Fixtures.adapter("prefix-10"), "prefix");
     }
 

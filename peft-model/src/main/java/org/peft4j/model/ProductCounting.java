@@ -48,11 +48,20 @@ final class ProductCounting {
         Site site = base.site(i, Role.ATTENTION);
         attended |= hooked(site);
         attention(i, attended);
-        boolean middle = linear(base.site(i, Role.O), attended) | stream(base.site(i, Role.ATTENTION_OUT)) | input;
+        boolean middle = any(linear(base.site(i, Role.O), attended), stream(base.site(i, Role.ATTENTION_OUT)), input);
         boolean normed2 = middle || trained("model.layers." + i + ".post_attention_layernorm.weight");
-        boolean inner = linear(base.site(i, Role.GATE), normed2) | linear(base.site(i, Role.UP), normed2);
-        boolean out = linear(base.site(i, Role.DOWN), inner) | stream(base.site(i, Role.MLP_OUT));
-        return out | stream(base.site(i, Role.LAYER_OUT)) | middle;
+        boolean inner = any(linear(base.site(i, Role.GATE), normed2), linear(base.site(i, Role.UP), normed2));
+        boolean out = any(linear(base.site(i, Role.DOWN), inner), stream(base.site(i, Role.MLP_OUT)));
+        return any(out, stream(base.site(i, Role.LAYER_OUT)), middle);
+    }
+
+    /** Whether one is true; all of them are worked out, because they count. */
+    private static boolean any(boolean... all) {
+        boolean found = false;
+        for (boolean one : all) {
+            found |= one;
+        }
+        return found;
     }
 
     private boolean trained(String key) {
@@ -69,11 +78,11 @@ final class ProductCounting {
         } else if (base.storage().precision().halves(site.out(), site.in())) {
             half += input ? 2 * product : product;
         }
-        return adapters(site, input) | trained(base.weightKey(site)) | trained(base.biasKey(site)) | input;
+        return any(adapters(site, input), trained(base.weightKey(site)), trained(base.biasKey(site)), input);
     }
 
     private boolean stream(Site site) {
-        return adapters(site, true) | hooked(site);
+        return any(adapters(site, true), hooked(site));
     }
 
     private boolean hooked(Site site) {

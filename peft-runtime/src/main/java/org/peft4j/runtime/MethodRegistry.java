@@ -50,7 +50,9 @@ public final class MethodRegistry {
     /** A class that lacks shows only when it is needed; better now than in the middle of a list. */
     private static void askAll(AdapterMethod<?> method) {
         method.description();
-        method.configType().getRecordComponents();
+        if (method.configType().getRecordComponents() == null) {
+            throw new IllegalStateException("its configType() is no record");
+        }
         method.format().peftType();
     }
 
