@@ -19,6 +19,7 @@ import org.peft4j.engine.BlasReport;
 import org.peft4j.engine.Engine;
 import org.peft4j.engine.Precision;
 import org.peft4j.engine.ProductPeak;
+import org.peft4j.model.AdaptedModel;
 import org.peft4j.model.Adapter;
 import org.peft4j.model.Batch;
 import org.peft4j.runtime.MemoryEstimate;
@@ -121,6 +122,11 @@ final class BenchCommand extends Action {
             paramLabel = "KIND",
             description = "A table over lengths (128 to 4096) or over layers (a fifth of the shape's to all).")
     private Curve curve;
+
+    @Option(
+            names = "--gradient-checkpointing",
+            description = "Run each layer again in the backward pass instead of keeping what is in it.")
+    private boolean gradientCheckpointing;
 
     @Option(names = "--lr", defaultValue = "1e-3", paramLabel = "X", description = "Learning rate (default: 1e-3).")
     private double learningRate;
@@ -228,8 +234,9 @@ final class BenchCommand extends Action {
         }
         Adapter adapter = model.install(method, config(chosen), seed);
         int longest = point.length == 0 ? model.with(adapter).room() : point.length;
-        MemoryEstimate estimate = MemoryEstimate.of(model.with(adapter), batch, longest);
-        SpeedRun run = new SpeedRun(model, adapter);
+        AdaptedModel adapted = gradientCheckpointing ? model.with(adapter).recomputing() : model.with(adapter);
+        MemoryEstimate estimate = MemoryEstimate.of(adapted, batch, longest);
+        SpeedRun run = new SpeedRun(adapted, adapter);
         IntFunction<Batch> rows = data == null
                 ? SpeedRows.random(model.base().shape().vocabularySize(), batch, longest, seed)
                 : SpeedRows.of(data, model, batch, longest);
@@ -271,6 +278,7 @@ final class BenchCommand extends Action {
         }
         all.put("batch", batch);
         all.put("seq", point.length == 0 ? null : point.length);
+        all.put("gradient_checkpointing", gradientCheckpointing);
         all.put("steps", steps);
         all.put("trainable", trainable);
         all.put("threads", engine.threads());

@@ -14,18 +14,17 @@ import org.peft4j.model.Batch;
 import org.peft4j.model.ProductCount;
 import org.peft4j.runtime.Optimizer;
 import org.peft4j.runtime.OptimizerFactory;
-import org.peft4j.runtime.PeftModel;
 import org.peft4j.runtime.RuntimeModule;
 
 /** Training steps, each timed: what a training run does, without its files. */
 final class SpeedRun {
     private static final double CLIP = 1.0;
 
-    private final PeftModel model;
+    private final AdaptedModel model;
     private final Adapter adapter;
     private final Optimizer optimizer;
 
-    SpeedRun(PeftModel model, Adapter adapter) {
+    SpeedRun(AdaptedModel model, Adapter adapter) {
         this.model = model;
         this.adapter = adapter;
         this.optimizer = adamW(adapter.parameters());
@@ -79,24 +78,22 @@ final class SpeedRun {
      * @param rows the batch of each step, from 0
      */
     Step[] run(IntFunction<Batch> rows, int steps, double rate, Listener listener) {
-        AdaptedModel adapted = model.with(adapter);
         Step[] all = new Step[steps];
         for (int i = 0; i < steps; i++) {
             Batch batch = rows.apply(i);
-            all[i] = step(adapted, batch, ProductCount.of(adapted, batch), rate, i);
+            all[i] = step(batch, ProductCount.of(model, batch), rate, i);
             listener.step(i + 1, all[i]);
         }
         return all;
     }
 
-    private Step step(AdaptedModel adapted, Batch batch, ProductCount products, double rate, long seed) {
+    private Step step(Batch batch, ProductCount products, double rate, long seed) {
         ParameterSet parameters = adapter.parameters();
         long[] middle = new long[1];
         long start = System.nanoTime();
         parameters.zeroGradients();
         int targets = batch.targetCount();
-        double loss =
-                adapted.lossAndGradients(batch, 1.0 / targets, seed, () -> middle[0] = System.nanoTime()) / targets;
+        double loss = model.lossAndGradients(batch, 1.0 / targets, seed, () -> middle[0] = System.nanoTime()) / targets;
         long computed = System.nanoTime();
         double norm = parameters.gradientNorm(model.base().engine());
         if (norm > CLIP) {

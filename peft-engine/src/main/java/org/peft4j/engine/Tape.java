@@ -3,6 +3,7 @@ package org.peft4j.engine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * One run forward and, where it records, backward: keeps what gradients need, gives back the rest at once.
@@ -13,14 +14,18 @@ import java.util.function.Supplier;
 public final class Tape implements AutoCloseable {
     private final Engine engine;
     private final Arena arena;
-    private final boolean recording;
+    private boolean recording;
     private final boolean training;
     private final boolean generating;
     private final long seed;
-    private final List<Node> nodes = new ArrayList<>();
+    private List<Node> nodes = new ArrayList<>();
     private final List<List<Tensor>> scopes = new ArrayList<>();
     private final TapeOps ops;
+    private final Gradients gradients;
     private long draws;
+    /** Whether a value was made, recorded or not, from something that a gradient is asked for. */
+    private boolean touched;
+
     private boolean closed;
     private Tape parent;
     private long largestChild;
@@ -36,6 +41,7 @@ public final class Tape implements AutoCloseable {
         this.seed = seed;
         scopes.add(new ArrayList<>());
         this.ops = new TapeOps(this);
+        this.gradients = new Gradients(this, arena);
     }
 
     /** The operations that write on this tape. */
@@ -85,6 +91,10 @@ public final class Tape implements AutoCloseable {
         return arena.take(length);
     }
 
+    Arena arena() {
+        return arena;
+    }
+
     void giveBack(Buf buf) {
         arena.giveBack(buf);
     }
@@ -99,17 +109,13 @@ public final class Tape implements AutoCloseable {
         return largestChild;
     }
 
-    /** The bytes this tape's memory holds now. */
-    long bytesInUse() {
-        return arena.bytesInUse();
-    }
-
     /** A fresh tensor with undefined contents. */
     Tensor fresh(boolean needsGradient, long... shape) {
         long size = 1;
         for (long d : shape) {
             size = Math.multiplyExact(size, d);
         }
+        touched |= needsGradient;
         return adopt(new Tensor(this, shape, arena.take(size), needsGradient && recording));
     }
 
@@ -160,6 +166,49 @@ public final class Tape implements AutoCloseable {
         return result;
     }
 
+    /**
+     * As {@link #scope}, but keeps nothing of the part except its result: where a gradient is asked for, the backward pass runs the
+     * part again, with the same random numbers, right before it needs what is inside (Chen et al. 2016). Gives the same bits for
+     * the time of one more way forward.
+     *
+     * @param x what the part is made from; parameters besides
+     */
+    public Tensor recomputed(Tensor x, UnaryOperator<Tensor> part) {
+        if (!recording) {
+            return scope(() -> part.apply(x));
+        }
+        long stream = draws;
+        boolean before = touched;
+        touched = false;
+        x.root.retained++; // nothing in the part may be written over it
+        recording = false;
+        Tensor inner;
+        try {
+            inner = scope(() -> part.apply(x));
+        } finally {
+            recording = true;
+        }
+        Tensor y = takeOver(inner, touched || inner.needsGradient, inner.shape());
+        y.coarse = inner.coarse;
+        record(y, () -> again(x, part, stream, y), x);
+        x.root.retained--;
+        touched |= before;
+        return y;
+    }
+
+    private void again(Tensor x, UnaryOperator<Tensor> part, long stream, Tensor y) {
+        List<Node> others = nodes;
+        long after = draws;
+        nodes = new ArrayList<>();
+        draws = stream;
+        Tensor inner = scope(() -> part.apply(x));
+        passGradient(y, inner);
+        close(inner);
+        propagate();
+        nodes = others;
+        draws = after;
+    }
+
     /** Says that nobody but recorded operations needs this tensor any more. */
     public void close(Tensor t) {
         if (t.tape == this && !t.isView() && !t.closed) {
@@ -183,6 +232,7 @@ public final class Tape implements AutoCloseable {
             copy.value.copyFrom(from.value());
             return copy;
         }
+        touched |= needsGradient;
         Tensor moved = new Tensor(this, shape, from.value, needsGradient && recording);
         from.value = null;
         return adopt(moved);
@@ -195,12 +245,17 @@ public final class Tape implements AutoCloseable {
         }
         openGradient(loss);
         loss.gradient.buf.fill(1f);
+        propagate();
+    }
+
+    /** Goes back through all that is recorded. */
+    private void propagate() {
         for (int i = nodes.size() - 1; i >= 0; i--) {
             Node node = nodes.get(i);
             if (node.output.root.gradient != null) {
-                materialize(node.output);
+                gradients.arrived(node.output);
                 node.backward.run();
-                dropGradient(node.output);
+                gradients.drop(node.output);
             }
             for (Tensor t : node.saved) {
                 t.root.retained--;
@@ -210,73 +265,19 @@ public final class Tape implements AutoCloseable {
         }
     }
 
-    private static void materialize(Tensor t) {
-        if (t.isView()) {
-            t.gradient = new Tensor.Gradient(t.root.gradient.buf.slice(t.rootOffset, t.value().length));
-        }
-    }
-
-    /**
-     * Makes room for the gradient of {@code t} to be added to.
-     *
-     * @return 0 where the room is new and every element must be written, 1 where they must be added to
-     */
+    /** As {@link Gradients#open}. */
     float openGradient(Tensor t) {
-        if (t.isView()) {
-            if (openGradient(t.root) == 0f) {
-                t.root.gradient.buf.fill(0f);
-            }
-            t.gradient = new Tensor.Gradient(t.root.gradient.buf.slice(t.rootOffset, t.value().length));
-            return 1f;
-        }
-        if (t.gradient == null) {
-            t.gradient = new Tensor.Gradient(memoryOf(t).take(t.size()));
-            return 0f;
-        }
-        if (t.gradient.holders > 1) {
-            Buf own = memoryOf(t).take(t.size());
-            own.copyFrom(t.gradient.buf);
-            t.gradient.holders--;
-            t.gradient = new Tensor.Gradient(own);
-        }
-        return 1f;
-    }
-
-    /** A gradient lives as long as its tensor, which may be another tape's. */
-    private Arena memoryOf(Tensor t) {
-        return t.tape == null ? arena : t.tape.arena;
+        return gradients.open(t);
     }
 
     /** Passes the gradient of {@code from} on to {@code to}, which has as many elements. */
     void passGradient(Tensor from, Tensor to) {
-        if (!to.needsGradient) {
-            return;
-        }
-        if (to.gradient == null && to.tape == this && !to.isView()) {
-            to.gradient = from.gradient;
-            to.gradient.holders++;
-        } else {
-            float beta = openGradient(to);
-            Elementwise.axpy(workers(), 1f, from.gradient.buf, beta, to.gradient.buf);
-        }
-    }
-
-    private void dropGradient(Tensor t) {
-        if (t.isView()) {
-            t.gradient = null;
-        } else if (t.tape == this && t.gradient != null) {
-            if (--t.gradient.holders == 0) {
-                arena.giveBack(t.gradient.buf);
-            }
-            t.gradient = null;
-        }
+        gradients.pass(from, to);
     }
 
     /** A copy of the gradient that arrived at a leaf; zeros where none did. */
     public float[] gradientOf(Tensor leaf) {
-        int n = Math.toIntExact(leaf.size());
-        Tensor.Gradient g = leaf.root.gradient;
-        return g == null ? new float[n] : g.buf.slice(leaf.rootOffset, n).toArray();
+        return Gradients.copyOf(leaf);
     }
 
     boolean isClosed() {

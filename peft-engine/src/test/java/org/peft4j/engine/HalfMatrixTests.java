@@ -165,7 +165,7 @@ class HalfMatrixTests {
             Tensor x = tape.leaf(Given.normal(2, tokens, IN).values(), true, tokens, IN);
             Tensor y = tape.scope(
                     () -> ModelOps.swiglu(tape, ModelOps.linear(tape, x, gate), ModelOps.linear(tape, x, up)));
-            float held = tape.bytesInUse();
+            float held = tape.arena().bytesInUse();
             Tensor g = tape.leaf(Given.normal(3, tokens, gate.rows()).values(), false, tokens, gate.rows());
             float[] values = y.toArray();
             tape.backward(tape.ops().sum(tape.ops().mul(y, g)));

@@ -91,6 +91,65 @@ class TapeTests {
     }
 
     @Test
+    void recomputedPartsGiveTheSameBitsAndHoldLess() {
+        long[] bytes = new long[2];
+        float[] kept = gradientOfParts(false, bytes);
+        float[] again = gradientOfParts(true, bytes);
+        assertThat(again).isEqualTo(kept);
+        assertThat(bytes[1]).isLessThan(bytes[0] * 2 / 3);
+    }
+
+    private static float[] gradientOfParts(boolean recomputed, long[] bytes) {
+        try (Tape tape = GradientCheck.ENGINE.tape(true, true, 3)) {
+            TapeOps ops = tape.ops();
+            Tensor x = X.on(tape);
+            Tensor z = Z.constantOn(tape);
+            Tensor stream = x;
+            for (int part = 0; part < 6; part++) {
+                Tensor before = stream;
+                stream = recomputed
+                        ? tape.recomputed(before, s -> layer(tape, s, z))
+                        : tape.scope(() -> layer(tape, before, z));
+                tape.close(before);
+            }
+            Tensor loss = ops.sum(ops.mul(stream, stream));
+            bytes[recomputed ? 1 : 0] = tape.arena().bytesInUse();
+            tape.backward(loss);
+            return tape.gradientOf(x);
+        }
+    }
+
+    @Test
+    void aRecomputedPartMayWriteInPlaceOrReturnAView() {
+        GradientCheck.check(
+                (tape, in) -> {
+                    TapeOps ops = tape.ops();
+                    Tensor inPlace = tape.recomputed(in[0], x -> ModelOps.residual(tape, in[1], ops.scale(x, 2)));
+                    Tensor self = tape.recomputed(inPlace, x -> ModelOps.residual(tape, ops.mul(x, x), x));
+                    Tensor view = tape.recomputed(self, x -> ops.rows(ops.silu(x), 1, 4));
+                    Tensor plainView = tape.recomputed(view, x -> ops.rows(x, 0, 2));
+                    return ops.add(plainView, ops.rows(in[0], 3, 5));
+                },
+                X,
+                Z);
+    }
+
+    @Test
+    void aRecomputedPartThatNeedsNoGradientIsNotRunAgain() {
+        int[] runs = new int[1];
+        try (Tape tape = GradientCheck.ENGINE.tape(true, true, 1)) {
+            TapeOps ops = tape.ops();
+            Tensor frozen = tape.recomputed(X.constantOn(tape), x -> {
+                runs[0]++;
+                return ops.silu(x);
+            });
+            assertThat(frozen.needsGradient).isFalse();
+            tape.backward(ops.sum(ops.mul(frozen, Z.on(tape))));
+        }
+        assertThat(runs[0]).isEqualTo(1);
+    }
+
+    @Test
     void nothingIsRecordedBelowTheFirstTensorThatWantsAGradient() {
         try (Tape tape = GradientCheck.ENGINE.tape(true, true, 1)) {
             TapeOps ops = tape.ops();

@@ -26,12 +26,14 @@ public final class AdaptedModel {
     private final BaseModel base;
     private final List<Adapter> adapters;
     private final List<WeightedAdapter> weighted;
+    private final boolean recomputes;
     private final Map<Site, List<LinearHook>> linearHooks = new ConcurrentHashMap<>();
     private final Map<Site, List<AttentionHook>> attentionHooks = new ConcurrentHashMap<>();
     private final Map<Site, List<StreamHook>> streamHooks = new ConcurrentHashMap<>();
 
-    private AdaptedModel(BaseModel base, List<WeightedAdapter> given) {
+    private AdaptedModel(BaseModel base, List<WeightedAdapter> given, boolean recomputes) {
         this.base = base;
+        this.recomputes = recomputes;
         this.weighted = given.stream().filter(w -> w.weight() != 0).toList();
         this.adapters = weighted.stream().map(WeightedAdapter::adapter).toList();
         if (adapters.stream().map(Adapter::name).distinct().count() < adapters.size()) {
@@ -60,7 +62,19 @@ public final class AdaptedModel {
      * nor is its storage of the base's weights used.
      */
     public static AdaptedModel weighted(BaseModel base, List<WeightedAdapter> adapters) {
-        return new AdaptedModel(base, adapters);
+        return new AdaptedModel(base, adapters, false);
+    }
+
+    /**
+     * The same, but training keeps of each layer only what goes into it and runs the layer again in the backward pass (gradient
+     * checkpointing): the same bits with far less memory, for the time of a second way forward through the layers.
+     */
+    public AdaptedModel recomputing() {
+        return new AdaptedModel(base, weighted, true);
+    }
+
+    boolean recomputes() {
+        return recomputes;
     }
 
     /** The base. */

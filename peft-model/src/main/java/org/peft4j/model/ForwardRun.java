@@ -150,7 +150,7 @@ final class ForwardRun {
         for (int i = 0; i < base.shape().layers(); i++) {
             Layer layer = new Layer(model, tape, i, angles, rows);
             Tensor before = x;
-            x = tape.scope(() -> layer.apply(before));
+            x = model.recomputes() ? tape.recomputed(before, layer::apply) : tape.scope(() -> layer.apply(before));
             tape.close(before);
         }
         return x;

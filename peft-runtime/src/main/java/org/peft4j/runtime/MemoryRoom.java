@@ -35,7 +35,7 @@ record MemoryRoom(MemoryEstimate estimate, OptionalLong available) {
                         + megabytes(estimate.parameters()) + ", optimizer " + megabytes(estimate.optimizer())
                         + ", a step " + megabytes(estimate.step()) + ", an evaluation "
                         + megabytes(estimate.evaluation()) + ", the program " + megabytes(estimate.program()),
-                "Use a smaller batch, shorter sequences, 4-bit storage of the base or mapped optimizer state;"
+                "Use gradient-checkpointing, a smaller batch, shorter sequences, 4-bit storage of the base or mapped optimizer state;"
                         + " 'memory-check: warn' tries all the same.");
     }
 

@@ -55,7 +55,8 @@ public record TrainingPlan(
         List<Adapter> all = new ArrayList<>(beneath);
         together.forEach(t -> all.add(t.adapter()));
         all.add(adapter);
-        return AdaptedModel.of(model.base(), all);
+        AdaptedModel adapted = AdaptedModel.of(model.base(), all);
+        return settings.gradientCheckpointing() ? adapted.recomputing() : adapted;
     }
 
     /** What is trained, in the order of nesting. */

@@ -15,6 +15,7 @@ import org.peft4j.config.SettingsBinder;
  * @param evalEvery steps between evaluations besides those before and after; 0 for none
  * @param patience evaluations without progress after which training ends; 0 to go on
  * @param groupByLength whether sequences of like length share a batch
+ * @param gradientCheckpointing whether each layer is run again in the backward pass instead of being kept
  * @param onBadNumber what becomes of the run when a loss or gradient is no finite number
  */
 public record TrainingSettings(
@@ -49,6 +50,13 @@ public record TrainingSettings(
 
         @Setting(
                 help =
+                        "Whether each layer is run again in the backward pass instead of being kept: the same result with far less"
+                                + " memory, and slower.",
+                value = "false")
+        boolean gradientCheckpointing,
+
+        @Setting(
+                help =
                         "When a step's loss or gradient is NaN or infinite: stop, with the last good adapter; skip, which"
                                 + " leaves the step out.",
                 value = "stop")
@@ -72,31 +80,97 @@ public record TrainingSettings(
     /** The same with so many optimizer steps. */
     public TrainingSettings withSteps(int value) {
         return new TrainingSettings(
-                batchSize, accumulation, value, epochs, clip, seed, evalEvery, patience, groupByLength, onBadNumber);
+                batchSize,
+                accumulation,
+                value,
+                epochs,
+                clip,
+                seed,
+                evalEvery,
+                patience,
+                groupByLength,
+                gradientCheckpointing,
+                onBadNumber);
     }
 
     /** The same with so many sequences to a batch. */
     public TrainingSettings withBatchSize(int value) {
         return new TrainingSettings(
-                value, accumulation, steps, epochs, clip, seed, evalEvery, patience, groupByLength, onBadNumber);
+                value,
+                accumulation,
+                steps,
+                epochs,
+                clip,
+                seed,
+                evalEvery,
+                patience,
+                groupByLength,
+                gradientCheckpointing,
+                onBadNumber);
     }
 
     /** The same with another seed. */
     public TrainingSettings withSeed(long value) {
         return new TrainingSettings(
-                batchSize, accumulation, steps, epochs, clip, value, evalEvery, patience, groupByLength, onBadNumber);
+                batchSize,
+                accumulation,
+                steps,
+                epochs,
+                clip,
+                value,
+                evalEvery,
+                patience,
+                groupByLength,
+                gradientCheckpointing,
+                onBadNumber);
     }
 
     /** The same with another answer to numbers that are not finite. */
     public TrainingSettings withOnBadNumber(OnBadNumber value) {
         return new TrainingSettings(
-                batchSize, accumulation, steps, epochs, clip, seed, evalEvery, patience, groupByLength, value);
+                batchSize,
+                accumulation,
+                steps,
+                epochs,
+                clip,
+                seed,
+                evalEvery,
+                patience,
+                groupByLength,
+                gradientCheckpointing,
+                value);
+    }
+
+    /** The same, with layers run again in the backward pass or kept. */
+    public TrainingSettings withGradientCheckpointing(boolean value) {
+        return new TrainingSettings(
+                batchSize,
+                accumulation,
+                steps,
+                epochs,
+                clip,
+                seed,
+                evalEvery,
+                patience,
+                groupByLength,
+                value,
+                onBadNumber);
     }
 
     /** The same, evaluated every so many steps and ended after so many evaluations without progress. */
     public TrainingSettings withPatience(int every, int evaluations) {
         return new TrainingSettings(
-                batchSize, accumulation, steps, epochs, clip, seed, every, evaluations, groupByLength, onBadNumber);
+                batchSize,
+                accumulation,
+                steps,
+                epochs,
+                clip,
+                seed,
+                every,
+                evaluations,
+                groupByLength,
+                gradientCheckpointing,
+                onBadNumber);
     }
 
     /** The number of optimizer steps for so many examples. */

@@ -19,6 +19,7 @@ final class Contract {
                 Check.of("sends a gradient to each parameter, and each moves", TrainingChecks::everyParameterMoves),
                 Check.of("learns", TrainingChecks::learns),
                 Check.of("trains to the same bits with the same seed", TrainingChecks::equalRuns),
+                Check.of("trains the same with gradient checkpointing", TrainingChecks::recomputed),
                 Check.of("leaves the base as it is", BaseChecks::untouched),
                 Check.of("leaves layers below the lowest adapted one alone, if it says so", BaseChecks::topLayersOnly),
                 Check.of("can be saved and loaded without losing a bit", FileChecks::roundTrip),

@@ -104,4 +104,23 @@ final class TrainingChecks {
             }
         }
     }
+
+    static <C extends Record> void recomputed(Trial<C> trial) {
+        Adapter kept = trial.moved(2);
+        Adapter again = trial.moved(2);
+        Trial.gradients(AdaptedModel.of(trial.base(), kept), kept, 7);
+        Trial.gradients(AdaptedModel.of(trial.base(), again).recomputing(), again, 7);
+        for (EngineParam p : kept.parameters().trainable()) {
+            EngineParam other = again.parameters().get(p.key());
+            if (!Arrays.equals(p.gradientArray(), other.gradientArray())) {
+                throw Trial.fault(
+                        String.format(
+                                "The gradient of %s differs by %.3g when layers are run a second time in the backward pass"
+                                        + " instead of being kept.",
+                                p.key(), Trial.difference(p.gradientArray(), other.gradientArray())),
+                        "A hook runs once more then: it must not count its calls, remember a tensor of an earlier call or layer, or"
+                                + " draw random numbers by other means than Ops.dropout.");
+            }
+        }
+    }
 }

@@ -41,7 +41,8 @@ public final class Planted implements AdapterMethod<Planted.Config> {
         NOT_ONLY_TOP_LAYERS,
         LOSES_A_SETTING,
         MIXES_SEQUENCES,
-        COUNTS_TOKENS
+        COUNTS_TOKENS,
+        COUNTS_CALLS
     }
 
     /** One fault. */
@@ -51,6 +52,7 @@ public final class Planted implements AdapterMethod<Planted.Config> {
 
     private final Path base;
     private int installed;
+    private int calls;
 
     /** As ServiceLoader makes it. */
     public Planted() {
@@ -100,6 +102,7 @@ public final class Planted implements AdapterMethod<Planted.Config> {
                     case WRONG_SIGN -> ops.custom(new WrongGradient(-1), y, scale);
                     case MIXES_SEQUENCES -> ops.mul(ops.add(y, ops.rows(y, 0, 1)), scale);
                     case COUNTS_TOKENS -> ops.scale(ops.mul(y, scale), 1 + x.rows());
+                    case COUNTS_CALLS -> ops.scale(ops.mul(y, scale), 1 + 1e-3 * (calls++ % 4));
                     case NOT_AFFINE -> ops.add(y, ops.mul(ops.silu(y), ops.sub(scale, one(ops, site.out()))));
                     case REMEMBERS -> ops.scale(ops.mul(y, scale), 1 + memory / 10);
                     default -> ops.mul(y, scale);

@@ -1,0 +1,100 @@
+package org.peft4j.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.peft4j.config.ConfigDocument;
+import org.peft4j.engine.Precision;
+import org.peft4j.model.AdaptedModel;
+import org.peft4j.model.Adapter;
+import org.peft4j.model.Batch;
+import org.peft4j.model.StepMemory;
+import org.peft4j.runtime.Peft;
+import org.peft4j.runtime.PeftModel;
+import org.peft4j.runtime.TrainingListener;
+
+/** Gradient checkpointing: the same bits, in less memory. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class RecomputationTests {
+    private static final Batch BATCH = Batch.of(List.of(
+            Batch.Sequence.of(IntStream.range(0, 70).map(i -> 3 + i * 7 % 90).toArray()),
+            Batch.Sequence.of(1, 7, 8, 20, 33)));
+
+    @TempDir
+    private Path temporary;
+
+    private Peft peft;
+
+    @BeforeAll
+    void start() {
+        peft = Peft.create(2);
+    }
+
+    @AfterAll
+    void stop() {
+        peft.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "as-is | FP32 | {name: lora, rank: 4, target-modules: all-linear, dropout: 0.2}",
+                "as-is | BF16 | {name: lora, rank: 4, target-modules: all-linear, dropout: 0.2}",
+                "nf4 | FP32 | {name: lora, rank: 4, target-modules: [q_proj]}",
+                "as-is | FP32 | {name: prefix, virtual-tokens: 4, projection: true}",
+                "as-is | BF16 | {name: llama-adapter, adapter-length: 4, adapter-layers: 1}",
+                "as-is | FP32 | {name: prompt, virtual-tokens: 3}",
+                "as-is | FP32 | {name: full}",
+            })
+    void gradientsHaveTheSameBits(String storage, Precision precision, String method) {
+        PeftModel model = peft.load(Fixtures.model("llama-gqa-untied"), storage, precision);
+        Adapter kept = model.installYaml(method, 5);
+        Adapter again = model.installYaml(method, 5);
+
+        double loss = model.with(kept).lossAndGradients(BATCH, 0.1, 9);
+        double second = model.with(again).recomputing().lossAndGradients(BATCH, 0.1, 9);
+
+        assertThat(second).isEqualTo(loss);
+        assertThat(again.parameters().gradients().toFloatVector())
+                .isEqualTo(kept.parameters().gradients().toFloatVector());
+    }
+
+    @Test
+    void aStepHoldsLess() {
+        PeftModel model = peft.load(Fixtures.model("llama-gqa-untied"));
+        AdaptedModel adapted = model.with(model.installYaml("{name: lora, target-modules: all-linear}", 1));
+
+        // Of two layers one is kept; of thirty it would be nearly all that is saved.
+        assertThat(StepMemory.training(adapted.recomputing()).bytes(4096, 64))
+                .isLessThan((long) (0.75 * StepMemory.training(adapted).bytes(4096, 64)));
+    }
+
+    @Test
+    void aRunByConfigurationEndsInTheSameAdapter() throws IOException {
+        Workshop workshop = new Workshop(temporary);
+        train(workshop.run("kept"));
+        train(workshop.run("again", "training.gradient-checkpointing=true"));
+
+        assertThat(adapter(workshop, "again")).isEqualTo(adapter(workshop, "kept"));
+    }
+
+    private void train(ConfigDocument run) {
+        peft.trainer(run, new TrainingListener() {}).run();
+    }
+
+    private static byte[] adapter(Workshop workshop, String name) throws IOException {
+        return Files.readAllBytes(workshop.file(name).resolve("adapter_model.safetensors"));
+    }
+}
