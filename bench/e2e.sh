@@ -15,13 +15,15 @@ recipe() {
     lora-qv) echo '{name: lora, rank: 8, alpha: 16, target-modules: [q_proj, v_proj]}' 5e-3 ;;
     lora) echo '{name: lora, rank: 8, alpha: 16, target-modules: all-linear}' 5e-3 ;;
     qlora) echo '{name: qlora, lora: {rank: 8, alpha: 16, target-modules: all-linear}}' 5e-3 ;;
+    full) echo '{name: full}' 1e-3 ;;
+    prompt) echo '{name: prompt, virtual-tokens: 10}' 1e-2 ;;
     prefix) echo '{name: prefix, virtual-tokens: 10}' 1e-2 ;;
     llama-adapter) echo '{name: llama-adapter, adapter-length: 10, adapter-layers: 2}' 1e-2 ;;
     *) echo "error: no recipe for $1" >&2 && return 2 ;;
   esac
 }
 
-for method in ${*:-prefix llama-adapter qlora lora}; do
+for method in ${*:-lora-qv lora qlora full prefix prompt llama-adapter}; do
   chosen=$(recipe "$method")
   rate=${chosen##* }
   losses=
@@ -36,8 +38,13 @@ output: $work/$method-$seed
 overwrite: true
 Y
     "$peft" train "$work/$method-$seed.yaml" --quiet > /dev/null
-    loss=$("$peft" eval --base "$shared/models/stories260K" --adapter "$work/$method-$seed" \
-      --data "$shared/data/e2e/valid.jsonl" --json | sed 's/.*"loss":\([0-9.]*\).*/\1/')
+    # Full fine-tuning leaves a checkpoint, all others an adapter.
+    case $method in
+      full) model="--base $work/$method-$seed/model" ;;
+      *) model="--base $shared/models/stories260K --adapter $work/$method-$seed" ;;
+    esac
+    # shellcheck disable=SC2086 # the options are words
+    loss=$("$peft" eval $model --data "$shared/data/e2e/valid.jsonl" --json | sed 's/.*"loss":\([0-9.]*\).*/\1/')
     losses="$losses $loss"
   done
   echo "$method$losses" | awk '{ printf "%-14s %.4f %.4f %.4f  mean %.4f\n", $1, $2, $3, $4, ($2 + $3 + $4) / 3 }'

@@ -19,9 +19,8 @@ set "NATIVE="
 if %MAJOR% GEQ 24 set "NATIVE=--enable-native-access=ALL-UNNAMED,org.bytedeco.javacpp,org.bytedeco.openblas,org.bytedeco.dnnl,org.bytedeco.opencl,org.peft4j.nd4j,ai.djl.tokenizers,com.sun.jna --sun-misc-unsafe-memory-access=allow"
 set "GC=-XX:+UseSerialGC"
 if defined PEFT_JAVA_OPTS (echo "%PEFT_JAVA_OPTS%" | findstr "GC" >nul && set "GC=")
-set "MODULES=%PEFT_HOME%\lib;%PEFT_HOME%\plugins"
+set "MODULES=%PEFT_HOME%\lib"
 set "PLUGINS=%PEFT_HOME%\plugins"
-if defined PEFT_PLUGINS set "MODULES=%MODULES%;%PEFT_PLUGINS%"
 if defined PEFT_PLUGINS set "PLUGINS=%PLUGINS%;%PEFT_PLUGINS%"
-"%JAVA%" -XX:MaxRAMPercentage=25 -Xms64m -Xmn48m -Xshare:auto %GC% %NATIVE% -Dorg.bytedeco.javacpp.maxbytes=0 -Dorg.bytedeco.javacpp.maxphysicalbytes=0 -Dai.djl.offline=true -Dorg.slf4j.simpleLogger.defaultLogLevel=error -Dslf4j.internal.verbosity=WARN "-Dpeft.plugins=%PLUGINS%" %PEFT_JAVA_OPTS% -p "%MODULES%" --add-modules ALL-MODULE-PATH -m org.peft4j.cli/org.peft4j.cli.Main %*
+"%JAVA%" -XX:MaxRAMPercentage=25 -Xms64m -Xmn48m -Xshare:auto %GC% %NATIVE% -Dorg.bytedeco.javacpp.maxbytes=0 -Dorg.bytedeco.javacpp.maxphysicalbytes=0 -Dai.djl.offline=true -Dorg.slf4j.simpleLogger.defaultLogLevel=error -Dslf4j.internal.verbosity=WARN "-Dpeft.plugins=%PLUGINS%" %PEFT_JAVA_OPTS% -p "%MODULES%" --add-modules ALL-MODULE-PATH,java.se -m org.peft4j.cli/org.peft4j.cli.Main %*
 exit /b %ERRORLEVEL%

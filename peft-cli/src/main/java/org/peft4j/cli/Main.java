@@ -53,7 +53,6 @@ public final class Main {
         line.setParameterExceptionHandler(failures::usage);
         line.setExecutionExceptionHandler((e, l, parsed) -> failures.report(e));
         try {
-            PluginJars.check();
             return line.execute(args);
         } catch (PeftException | Error e) { // picocli hands over exceptions only
             return failures.report(e);

@@ -28,17 +28,31 @@ class PluginDirectoryTests {
         return Project.compile(IA3, scratch.resolve("ia3")).jar(scratch.resolve("ia3.jar"));
     }
 
-    /** The same method in another package and module. */
-    private Path otherIa3() throws IOException {
-        Path copy = scratch.resolve("other");
-        try (Stream<Path> files = Files.walk(IA3.resolve("src"))) {
+    /** A copy of the example's sources, its places changed: each to what stands behind it. */
+    private Path changed(String name, String... changes) throws IOException {
+        Path copy = scratch.resolve(name + "-source");
+        try (Stream<Path> files = Files.walk(IA3.resolve("src/main"))) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
                 Path target = copy.resolve(IA3.relativize(file));
                 Files.createDirectories(target.getParent());
-                Files.writeString(target, Files.readString(file).replace("org.example.ia3", "com.acme.ia3"));
+                String text = Files.readString(file);
+                for (int i = 0; i < changes.length; i += 2) {
+                    text = text.replace(changes[i], changes[i + 1]);
+                }
+                Files.writeString(target, text);
             }
         }
-        return Project.compile(copy, scratch.resolve("other-classes")).jar(scratch.resolve("other.jar"));
+        return copy;
+    }
+
+    private Path jar(String name, Path source, Path... modules) throws IOException {
+        return Project.compile(source, scratch.resolve(name + "-classes"), modules)
+                .jar(scratch.resolve(name));
+    }
+
+    /** The same method in another package and module. */
+    private Path otherIa3() throws IOException {
+        return jar("other.jar", changed("other", "org.example.ia3", "com.acme.ia3"));
     }
 
     @Test
@@ -78,18 +92,9 @@ class PluginDirectoryTests {
 
     /** The example as the plugin {@code broken}, with a place of its source changed. */
     private Path broken(String jar, String from, String to) throws IOException {
-        Path copy = scratch.resolve(jar + "-source");
-        try (Stream<Path> files = Files.walk(IA3.resolve("src/main"))) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                Path target = copy.resolve(IA3.relativize(file));
-                Files.createDirectories(target.getParent());
-                String text = Files.readString(file)
-                        .replace("org.example.ia3", "com.acme.broken")
-                        .replace("return \"ia3\"", "return \"broken\"");
-                Files.writeString(target, text.replace(from, to));
-            }
-        }
-        return Project.compile(copy, scratch.resolve(jar + "-classes")).jar(scratch.resolve(jar));
+        return jar(
+                jar,
+                changed(jar, "org.example.ia3", "com.acme.broken", "return \"ia3\"", "return \"broken\"", from, to));
     }
 
     @Test
@@ -163,9 +168,10 @@ class PluginDirectoryTests {
 
         Distribution.Outcome refused = peft.run("methods");
 
-        assertThat(refused.code()).isNotZero();
-        // Java itself refuses this, before the program starts.
-        assertThat(refused.out() + refused.err()).contains("org.example.ia3", "ia3-1.jar", "ia3-2.jar");
+        assertThat(refused.code()).isEqualTo(2);
+        assertThat(refused.err())
+                .contains("org.example.ia3 is in two jars", "ia3-1.jar", "ia3-2.jar", "[duplicate-method]")
+                .doesNotContain("\tat ");
     }
 
     @Test
@@ -176,5 +182,82 @@ class PluginDirectoryTests {
 
         assertThat(refused.code()).isEqualTo(2);
         assertThat(refused.err()).contains("org.peft4j.prompt", "prompt-newer.jar", "lib/peft-prompt");
+    }
+
+    /** The methods listed, and what was said of a jar; the program works as without it. */
+    private String leftOut(String jar) throws Exception {
+        Distribution.Outcome listed = peft.run("methods");
+        assertThat(listed.code()).as(listed.err()).isZero();
+        assertThat(listed.out()).contains("\nlora\n", "\nprefix\n");
+        assertThat(listed.err()).contains("warning: the plugin", jar).doesNotContain("\tat ");
+        return listed.err();
+    }
+
+    @Test
+    void aFileThatIsNoJarIsNamedAndCostsNothingElse() throws Exception {
+        Path file = Files.writeString(scratch.resolve("page.jar"), "<html>404 Not Found</html>");
+        peft.plugin(file, "page.jar");
+        peft.plugin(ia3(), "ia3.jar");
+
+        assertThat(leftOut("page.jar")).contains("is no Java module");
+        assertThat(peft.run("methods").out()).contains("\nia3\n");
+    }
+
+    @Test
+    void aJarCutShortIsNamed() throws Exception {
+        byte[] whole = Files.readAllBytes(ia3());
+        Path cut = Files.write(scratch.resolve("cut.jar"), java.util.Arrays.copyOf(whole, whole.length / 2));
+        peft.plugin(cut, "cut.jar");
+
+        assertThat(leftOut("cut.jar")).contains("is no Java module");
+    }
+
+    @Test
+    void aJarWhoseNameMakesNoModuleIsNamed() throws Exception {
+        Path jar = scratch.resolve("1.jar");
+        try (var out = new java.util.jar.JarOutputStream(Files.newOutputStream(jar))) {
+            out.putNextEntry(new java.util.zip.ZipEntry("a/B.class"));
+        }
+        peft.plugin(jar, "1.jar");
+
+        assertThat(leftOut("1.jar")).contains("is no Java module");
+    }
+
+    @Test
+    void aPackageThatAnotherModuleHasIsNoHindrance() throws Exception {
+        Path source =
+                changed("split", "org.example.ia3", "org.peft4j.lora", "module org.peft4j.lora", "module com.acme");
+        peft.plugin(jar("split.jar", source), "split.jar");
+
+        assertThat(peft.run("methods", "ia3").out()).contains("module com.acme", "split.jar");
+    }
+
+    @Test
+    void aPluginWithoutWhatItRequiresIsNamed() throws Exception {
+        Path library = scratch.resolve("library");
+        Files.createDirectories(library.resolve("src/main/java/com/acme/numbers"));
+        Files.writeString(
+                library.resolve("src/main/java/module-info.java"),
+                "/** Numbers. */ module com.acme.numbers { exports com.acme.numbers; }");
+        Files.writeString(
+                library.resolve("src/main/java/com/acme/numbers/Two.java"),
+                "package com.acme.numbers; /** Two. */ public final class Two { private Two() {} }");
+        Path numbers = jar("numbers.jar", library);
+        Path source = changed("needs", "    requires", "    requires com.acme.numbers;\n    requires");
+        peft.plugin(jar("needs.jar", source, numbers), "needs.jar");
+
+        assertThat(leftOut("needs.jar")).contains("com.acme.numbers");
+        peft.plugin(numbers, "numbers.jar");
+        assertThat(peft.run("methods").out()).contains("\nia3\n");
+        assertThat(peft.run("methods").err()).isEmpty();
+    }
+
+    @Test
+    void aModuleThatProvidesNothingIsNamed() throws Exception {
+        Path source = changed(
+                "silent", "    provides org.peft4j.api.AdapterMethod with\n            org.example.ia3.Ia3Method;", "");
+        peft.plugin(jar("silent.jar", source), "silent.jar");
+
+        assertThat(leftOut("silent.jar")).contains("provides no method");
     }
 }

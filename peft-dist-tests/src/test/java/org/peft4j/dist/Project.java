@@ -48,17 +48,17 @@ final class Project {
      * Compiles main and test sources: the main ones as a module that sees the SPI and nothing else, and without a warning.
      *
      * @param built where classes go
+     * @param modules jars that the main sources see besides
      */
-    static Project compile(Path directory, Path built) throws IOException {
+    static Project compile(Path directory, Path built, Path... modules) throws IOException {
+        StringBuilder seen = new StringBuilder(Distribution.jar("peft-api").toString());
+        for (Path module : modules) {
+            seen.append(File.pathSeparator).append(module);
+        }
         Project project = new Project(directory, built);
         javac(
                 directory.resolve("src/main/java"),
-                List.of(
-                        "-d",
-                        project.classes.toString(),
-                        "-p",
-                        Distribution.jar("peft-api").toString(),
-                        LINT));
+                List.of("-d", project.classes.toString(), "-p", seen.toString(), LINT));
         javac(
                 directory.resolve("src/test/java"),
                 List.of(

@@ -9,8 +9,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import java.util.stream.Collectors;
 import org.peft4j.api.AdapterMethod;
 import org.peft4j.api.PeftException;
+import org.peft4j.api.WeightCodec;
 
 /**
  * The providers of a service that could be made, and what is wrong with the others.
@@ -19,30 +21,66 @@ import org.peft4j.api.PeftException;
  * @param problems one for each that couldn't, {@code broken-plugin}
  */
 record PluginScan<S>(List<S> plugins, List<PeftException> problems) {
-    private static final String REMEDY = "Remove its jar from the plugins directory, or replace it by a whole one.";
-
-    /** Looks for providers of this service, which {@code org.peft4j.runtime} uses. */
-    @SuppressWarnings("unchecked") // services with type parameters: their providers are of a wildcard
+    /** Looks for providers of this service, which {@code org.peft4j.runtime} uses, in the program and its plugins. */
     static <S> PluginScan<S> of(Class<? super S> service) {
-        List<S> plugins = new ArrayList<>();
-        List<PeftException> problems = new ArrayList<>();
-        ServiceLoader<?> loader = service == (Class<?>) AdapterMethod.class
-                ? ServiceLoader.load(AdapterMethod.class)
-                : ServiceLoader.load(org.peft4j.api.WeightCodec.class);
+        PluginScan<S> found = new PluginScan<>(new ArrayList<>(), new ArrayList<>());
+        PluginLayers above = PluginLayers.ofThisProgram();
+        boolean methods = service == (Class<?>) AdapterMethod.class;
+        if (methods) { // once is enough
+            found.problems.addAll(above.problems());
+        }
+        found.add(methods ? ServiceLoader.load(AdapterMethod.class) : ServiceLoader.load(WeightCodec.class), null);
+        for (ModuleLayer layer : above.layers()) {
+            found.add(
+                    methods
+                            ? ServiceLoader.load(layer, AdapterMethod.class)
+                            : ServiceLoader.load(layer, WeightCodec.class),
+                    layer);
+        }
+        return found;
+    }
+
+    /**
+     * Adds what this loader finds.
+     *
+     * @param only the layer whose providers are wanted, as the loader goes on to those of the layers below; null for all
+     */
+    @SuppressWarnings("unchecked") // services with type parameters: their providers are of a wildcard
+    private void add(ServiceLoader<?> loader, ModuleLayer only) {
         Iterator<? extends ServiceLoader.Provider<?>> providers =
                 loader.stream().iterator();
         while (true) {
             try {
                 if (!providers.hasNext()) {
-                    return new PluginScan<>(plugins, problems);
+                    return;
                 }
                 ServiceLoader.Provider<?> provider = providers.next();
-                made(provider, problems).ifPresent(p -> plugins.add((S) p));
+                if (only == null || provider.type().getModule().getLayer() == only) {
+                    made(provider, problems).ifPresent(p -> plugins.add((S) p));
+                }
             } catch (ServiceConfigurationError e) { // the loader goes on behind the one it couldn't load
-                problems.add(
-                        PeftException.of("broken-plugin", "a plugin cannot be loaded: " + e.getMessage(), REMEDY, e));
+                problem(e, only);
             }
         }
+    }
+
+    private void problem(ServiceConfigurationError error, ModuleLayer layer) {
+        String where = layer == null ? "" : " of " + jars(layer);
+        PeftException problem = PeftException.of(
+                "broken-plugin",
+                "a plugin" + where + " cannot be loaded: " + error.getMessage(),
+                PluginJar.REMEDY,
+                error);
+        if (problems.stream().noneMatch(p -> p.getMessage().equals(problem.getMessage()))) {
+            problems.add(problem);
+        }
+    }
+
+    private static String jars(ModuleLayer layer) {
+        return layer.configuration().modules().stream()
+                .map(m -> m.reference().location().map(URI::getPath).orElse(m.name()))
+                .sorted()
+                .collect(Collectors.joining(", "));
     }
 
     private static Optional<Object> made(ServiceLoader.Provider<?> provider, List<PeftException> problems) {
@@ -84,7 +122,7 @@ record PluginScan<S>(List<S> plugins, List<PeftException> problems) {
         return PeftException.of(
                 "broken-plugin",
                 "plugin " + type.getName() + " in " + location(type) + " " + what + (cause == null ? "" : ": " + cause),
-                REMEDY,
+                PluginJar.REMEDY,
                 cause);
     }
 
