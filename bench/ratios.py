@@ -30,7 +30,7 @@ import compare_hf
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent
 # What is tried with few steps, to choose the peer's settings.
-BRIEFLY = {"hf_train.py": "--steps 5 --warmup 2"}
+BRIEFLY = {"hf_train.py": "--steps 5 --warmup 2", "hf_generate.py": "--new 32 --repeat 1"}
 
 
 @dataclass
@@ -42,11 +42,12 @@ class Row:
     speed: float
     memory: float | None
     ours: list
-    peer: list
+    peer: list | None
     model: str = "smollm-135m"
     dtype: str = "F32"
     script: str = "hf_train.py"
     attentions: list = field(default_factory=lambda: ["sdpa", "eager"])
+    against: list | None = None  # instead of a peer: other arguments for peft4j
 
 
 def training(method, batch, length, steps, *settings, precision="fp32", storage="as-is"):
@@ -57,6 +58,15 @@ def training(method, batch, length, steps, *settings, precision="fp32", storage=
 def peer(method, batch, length, steps, *settings, dtype="float32"):
     return ["--method", method, *settings, "--dtype", dtype, "--batch", str(batch), "--seq", str(length), "--steps", str(steps),
             "--warmup", "2"]
+
+
+def generation(batch, adapters, precision="fp32"):
+    return ["bench-generate", "--method", "lora", *QV, "--precision", precision, "--batch", str(batch), "--adapters", str(adapters),
+            "--prompt-length", "32", "--new", "256", "--repeat", "3"]
+
+
+def peer_generation(dtype="float32"):
+    return ["--batch", "1", "--prompt", "32", "--new", "256", "--repeat", "3", "--dtype", dtype]
 
 
 QV = ["-s", "target-modules=[q_proj, v_proj]"]
@@ -90,6 +100,12 @@ ROWS = [
         ["--method", "lora", "--targets", "all-linear", "--batch", "16", "--seq", "512", "--steps", "250", "--warmup", "100"],
         model="stories260K"),
     Row("long", "LoRA q,v r8, smollm-135m, 1 x 2048, fp32", 2.5, 0.4, training("lora", 1, 2048, 8, *QV), peer("lora", 1, 2048, 5)),
+    Row("generation", "generation, smollm-135m, 256 new tokens, batch 1, LoRA q,v r8, fp32", 2.0, None, generation(1, 1),
+        peer_generation(), script="hf_generate.py"),
+    Row("generation-best", "the same, both at their best (peer: bf16)", 2.0, None, generation(1, 1, "auto"), peer_generation("bfloat16"),
+        dtype="BF16", script="hf_generate.py"),
+    Row("adapters", "16 requests with 16 adapters, against 16 with one (both ours)", 0.85, None, generation(16, 16, "auto"), None,
+        dtype="BF16", against=generation(16, 1, "auto")),
 ]
 
 
@@ -175,12 +191,15 @@ class Bench:
         return state["peer_settings"]
 
     def pair(self, row, state):
-        commands = {"ours": self.ours(row, row.ours), "peer": self.theirs(row, self.settings(row, state))}
+        if row.against is not None:
+            commands = {"ours": self.ours(row, row.ours), "peer": self.ours(row, row.against)}
+        else:
+            commands = {"ours": self.ours(row, row.ours), "peer": self.theirs(row, self.settings(row, state))}
         order = ["ours", "peer"] if len(state["pairs"]) % 2 == 0 else ["peer", "ours"]
         made = {"first": order[0], "commit": commit()}
         for side in order:
             time.sleep(self.a.pause)
-            made[side] = compare_hf.run(side, commands[side])
+            made[side] = compare_hf.run("ours" if row.against is not None else side, commands[side])
         made["commands"] = commands
         return made
 

@@ -19,10 +19,13 @@ public record Estimate(double seconds, double bytes) {
         double speed = n.getOrDefault("generation tokens a second", 1.0);
         double answers =
                 trained ? n.getOrDefault("reference tokens", 0.0) : n.getOrDefault("prompts", 0.0) * maxNewTokens;
-        double generation = (answers + n.getOrDefault("speed tokens", 0.0)) / speed;
+        double generation =
+                answers / n.getOrDefault("answer tokens a second", speed) + n.getOrDefault("speed tokens", 0.0) / speed;
         double general = 2 * n.getOrDefault("general tokens", 0.0) * evaluation(n);
-        double evaluations = n.getOrDefault("evaluations", 1.0) * n.getOrDefault("held-out tokens", 0.0);
-        double training = n.getOrDefault("training seconds", 0.0) + evaluations * evaluation(n);
+        double first = n.getOrDefault(ProbeUnit.FIRST_EVALUATION, evaluation(n));
+        double evaluations = first + (n.getOrDefault("evaluations", 1.0) - 1) * evaluation(n);
+        double training =
+                n.getOrDefault("training seconds", 0.0) + evaluations * n.getOrDefault("held-out tokens", 0.0);
         return new Estimate(started(probe) + training + generation + general + END, memory(probe));
     }
 
@@ -34,7 +37,7 @@ public record Estimate(double seconds, double bytes) {
     }
 
     private static double evaluation(Map<String, Double> numbers) {
-        return numbers.getOrDefault("evaluation seconds a token", 0.0);
+        return numbers.getOrDefault(ProbeUnit.EVALUATION, 0.0);
     }
 
     private static double started(UnitResult probe) {

@@ -24,10 +24,19 @@ import org.peft4j.runtime.TrainingSettings;
  */
 final class ProbeUnit {
     private static final int LEAST_STEPS = 6;
-    private static final int MOST_STEPS = 60;
-    private static final double SECONDS = 2.5;
+    /** Java compiles what runs often, for some seconds: the pace before means little. */
+    private static final double SECONDS = 4;
+
     private static final int EVALUATION_TOKENS = 4096;
+    /** At most so many of them, and about so long. */
+    private static final int EVALUATIONS = 12;
+
+    private static final double EVALUATION_SECONDS = 0.5;
     private static final double RATE = 1e-9;
+    /** Before training, and behind it, when Java has compiled what it needs. */
+    static final String FIRST_EVALUATION = "first evaluation seconds a token";
+
+    static final String EVALUATION = "evaluation seconds a token";
 
     private final UnitSession session;
     private final UnitRequest request;
@@ -56,12 +65,13 @@ final class ProbeUnit {
             heldOut = plan.eval();
             notes.lap("data");
             facts(plan);
-            heldOut.ifPresent(rows -> evaluation(model, rows));
+            heldOut.ifPresent(rows -> evaluation(model, rows, FIRST_EVALUATION));
             steps(plan, model);
+            heldOut.ifPresent(rows -> evaluation(model, rows, EVALUATION));
         } else {
             heldOut = session.heldOut();
             notes.lap("data");
-            heldOut.ifPresent(rows -> evaluation(model, rows));
+            heldOut.ifPresent(rows -> evaluation(model, rows, EVALUATION));
         }
         memory();
         new Measurement(session, model, model, notes, listener).probe(heldOut);
@@ -105,8 +115,8 @@ final class ProbeUnit {
         notes.numbers.put("train tokens", (double) plan.train().counts().tokens());
     }
 
-    /** One batch of held-out rows, once to warm up; of two more the faster one counts. */
-    private void evaluation(AdaptedModel model, Dataset rows) {
+    /** One batch of held-out rows, once to warm up; of some more the fastest one counts. */
+    private void evaluation(AdaptedModel model, Dataset rows, String name) {
         notes.numbers.put("held-out rows", (double) rows.counts().rows());
         notes.numbers.put("held-out tokens", (double) rows.counts().tokens());
         List<Example> first =
@@ -114,12 +124,13 @@ final class ProbeUnit {
         Batch batch = batch(first);
         model.loss(batch);
         double seconds = Double.POSITIVE_INFINITY;
-        for (int i = 0; i < 2; i++) {
+        long begin = System.nanoTime();
+        for (int i = 0; i < 2 || i < EVALUATIONS && (System.nanoTime() - begin) * 1e-9 < EVALUATION_SECONDS; i++) {
             long start = System.nanoTime();
             model.loss(batch);
             seconds = Math.min(seconds, (System.nanoTime() - start) * 1e-9);
         }
-        notes.numbers.put("evaluation seconds a token", seconds / batch.tokens().length);
+        notes.numbers.put(name, seconds / batch.tokens().length);
     }
 
     private static Batch batch(List<Example> examples) {
@@ -146,7 +157,8 @@ final class ProbeUnit {
         List<Long> tokens = new ArrayList<>();
         HeapGrowth heap = new HeapGrowth();
         long begin = System.nanoTime();
-        while (seconds.size() < Math.min(plan.totalSteps(), MOST_STEPS)
+        long most = Math.max(LEAST_STEPS, plan.totalSteps() / 2);
+        while (seconds.size() < Math.min(plan.totalSteps(), most)
                 && (seconds.size() < LEAST_STEPS || (System.nanoTime() - begin) * 1e-9 < SECONDS)) {
             List<List<Example>> parts = new ArrayList<>();
             for (int i = 0; i < plan.settings().accumulation(); i++) {
@@ -156,15 +168,15 @@ final class ProbeUnit {
             run.step(parts);
             seconds.add((System.nanoTime() - start) * 1e-9);
             tokens.add(parts.stream().mapToLong(ProbeUnit::tokens).sum());
-            listener.progress("steps", seconds.size(), MOST_STEPS, Double.NaN);
+            listener.progress("steps", seconds.size(), most, Double.NaN);
         }
         notes.numbers.put("heap growth", heap.expected(seconds.size(), plan.totalSteps()));
         notes.numbers.put("training seconds", trainingSeconds(seconds, tokens, allTokens));
     }
 
-    /** What was measured, and for the rest the pace of the last half. */
+    /** What was measured, and for the rest the pace of the last quarter. */
     private static double trainingSeconds(List<Double> seconds, List<Long> tokens, long allTokens) {
-        int half = seconds.size() / 2;
+        int last = seconds.size() * 3 / 4;
         double late = 0;
         long lateTokens = 0;
         double measured = 0;
@@ -172,7 +184,7 @@ final class ProbeUnit {
         for (int i = 0; i < seconds.size(); i++) {
             measured += seconds.get(i);
             measuredTokens += tokens.get(i);
-            if (i >= half) {
+            if (i >= last) {
                 late += seconds.get(i);
                 lateTokens += tokens.get(i);
             }

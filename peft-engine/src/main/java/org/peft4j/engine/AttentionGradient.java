@@ -55,7 +55,7 @@ final class AttentionGradient {
         if (pass.sharedRows() > 0) {
             parts.add(parts(k, pass.values(), pass.sharedRows(), ownWanted));
         }
-        int most = pass.longest();
+        int most = ScoreRows.longestStride(pass.longest());
         pass.tasks((run, kvHead) -> {
             Work work = new Work(run, kvHead, most);
             work.all();
@@ -112,9 +112,6 @@ final class AttentionGradient {
         private final Buf queries;
         private final Buf outGradients;
         private final float[] logSums;
-        private final float[] means;
-        private final float[] o;
-        private final float[] g;
 
         Work(int index, int kvHead, int most) {
             this.run = pass.run(index);
@@ -127,9 +124,6 @@ final class AttentionGradient {
             this.queries = room.slice(0, stack.size());
             this.outGradients = room.slice(stack.size(), stack.size());
             this.logSums = new float[stack.rows()];
-            this.means = new float[stack.rows()];
-            this.o = new float[heads.headDim()];
-            this.g = new float[heads.headDim()];
         }
 
         /** All heads of the key/value head. */
@@ -148,12 +142,13 @@ final class AttentionGradient {
             int rowIndex = run.queryStart() + firstQuery;
             int count = n * heads.group();
             Mat stackedQueries = pass.stack().stacked(pass.queries().value(), rowIndex, n, kvHead, queries);
-            int width = pass.scores(stackedQueries, count, all, probabilities);
+            ScoreRows.Shape shape = pass.shape(count, all);
+            pass.scores(stackedQueries, shape, all, probabilities);
             Mat outGradient = pass.stack().stacked(out.gradient.buf, rowIndex, n, kvHead, outGradients);
             int at = 0;
             for (AttentionPass.Segment s : all) {
                 if (s.count() > 0) {
-                    Mat target = Mat.of(slopes, at, width);
+                    Mat target = Mat.of(slopes, at, shape.stride());
                     Blas.single(
                             count,
                             s.count(),
@@ -166,31 +161,20 @@ final class AttentionGradient {
                     at += s.count();
                 }
             }
-            int common = width - all.get(all.size() - 1).count();
-            if (!ScoreRows.compiled(count, width)) {
+            if (!shape.compiled()) {
                 for (int j = 0; j < count; j++) {
-                    int head = kvHead * heads.group() + j / n;
-                    logSums[j] = pass.logSum(rowIndex + j % n, head);
-                    means[j] = mean(rowIndex + j % n, head);
+                    logSums[j] = pass.logSum(rowIndex + j % n, kvHead * heads.group() + j / n);
                 }
             }
             ScoreRows rows = ScoreRows.ofThread();
-            pass.see(rows, kvHead, run, firstQuery, n, common);
-            rows.slopes(probabilities, slopes, count, width, common, logSums, means);
-            spread(rowIndex, n, width, all, stackedQueries, outGradient);
-        }
-
-        /** The gradient of a row's output by its probabilities, weighted with them: output times its gradient. */
-        private float mean(int rowIndex, int head) {
-            int at = rowIndex * out.cols + head * heads.headDim();
-            out.value().get(at, o, 0, o.length);
-            out.gradient.buf.get(at, g, 0, g.length);
-            return Rows.dot(o, g, o.length);
+            pass.see(rows, kvHead, run, firstQuery, n, shape.common());
+            rows.slopes(probabilities, slopes, shape, logSums);
+            spread(rowIndex, n, shape.stride(), all, stackedQueries, outGradient);
         }
 
         /** Passes the block's gradients on to keys, values and queries; the queries' take the place of the stacked queries. */
         private void spread(
-                int rowIndex, int n, int width, List<AttentionPass.Segment> all, Mat stackedQueries, Mat outGradient) {
+                int rowIndex, int n, int stride, List<AttentionPass.Segment> all, Mat stackedQueries, Mat outGradient) {
             int count = n * heads.group();
             int at = 0;
             for (int i = 0; i < all.size(); i++) {
@@ -200,28 +184,28 @@ final class AttentionGradient {
                 }
                 Sink sink = sink(i, i == all.size() - 1);
                 if (sink.keys != null) {
-                    Mat slope = Mat.of(slopes, at, width).t();
+                    Mat slope = Mat.of(slopes, at, stride).t();
                     Blas.single(s.count(), heads.headDim(), count, heads.scale(), slope, stackedQueries, 1f, sink.keys);
                 }
                 if (sink.values != null) {
-                    Mat probability = Mat.of(probabilities, at, width).t();
+                    Mat probability = Mat.of(probabilities, at, stride).t();
                     Blas.single(s.count(), heads.headDim(), count, 1f, probability, outGradient, 1f, sink.values);
                 }
                 at += s.count();
             }
             if (pass.queries().needsGradient) {
-                queryGradient(rowIndex, n, width, all);
+                queryGradient(rowIndex, n, stride, all);
             }
         }
 
-        private void queryGradient(int rowIndex, int n, int width, List<AttentionPass.Segment> all) {
+        private void queryGradient(int rowIndex, int n, int stride, List<AttentionPass.Segment> all) {
             Buf gradient = pass.queries().gradient.buf;
             Mat target = pass.stack().target(gradient, rowIndex, kvHead, queries);
             float beta = heads.group() == 1 ? queryBeta : 0f;
             int at = 0;
             for (AttentionPass.Segment s : all) {
                 if (s.count() > 0) {
-                    Mat slope = Mat.of(slopes, at, width);
+                    Mat slope = Mat.of(slopes, at, stride);
                     Blas.single(
                             n * heads.group(),
                             heads.headDim(),

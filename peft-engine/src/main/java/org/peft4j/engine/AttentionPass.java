@@ -52,12 +52,12 @@ final class AttentionPass {
             needed |= s.keys().needsGradient || s.values().needsGradient;
         }
         Tensor out = tape.fresh(needed, q.rows, q.cols);
-        int most = longest();
+        int most = ScoreRows.longestStride(longest());
         tasks((run, kvHead) -> {
             Buf scores = Scratch.take(stack.rows() * most);
             forwardHeads(runs[run], segments(run, kvHead), kvHead, scores, out.value);
         });
-        List<Tensor> saved = new ArrayList<>(List.of(q, out));
+        List<Tensor> saved = new ArrayList<>(List.of(q));
         if (k != null) {
             saved.add(k);
             saved.add(v);
@@ -140,18 +140,17 @@ final class AttentionPass {
             int firstRow = run.queryStart() + i;
             List<Segment> all = new ArrayList<>(segments);
             all.add(own(run, kvHead, run.past() + i + n));
-            int width = scores(stack.stacked(q.value(), firstRow, n, kvHead, room), count, all, scores);
-            int common = width - all.get(all.size() - 1).count();
+            ScoreRows.Shape shape = shape(count, all);
+            scores(stack.stacked(q.value(), firstRow, n, kvHead, room), shape, all, scores);
             ScoreRows rows = ScoreRows.ofThread();
-            see(rows, kvHead, run, i, n, common);
-            rows.softmax(
-                    scores, count, width, common, (j, sum) -> logSums[sumIndex(firstRow + j % n, kvHead, j / n)] = sum);
+            see(rows, kvHead, run, i, n, shape.common());
+            rows.softmax(scores, shape, (j, sum) -> logSums[sumIndex(firstRow + j % n, kvHead, j / n)] = sum);
             float beta = 0f;
             int at = 0;
             Mat target = stack.target(out, firstRow, kvHead, room);
             for (Segment s : all) {
                 if (s.count() > 0) {
-                    Mat p = Mat.of(scores, at, width);
+                    Mat p = Mat.of(scores, at, shape.stride());
                     Blas.single(count, heads.headDim(), s.count(), 1f, p, s.values(), beta, target);
                     beta = 1f;
                     at += s.count();
@@ -172,15 +171,20 @@ final class AttentionPass {
         return Attention.firstKey(heads, head, query, run.length());
     }
 
-    /** Scores of {@code count} queries against all segments, side by side; gives their number per query. */
-    int scores(Mat queries, int count, List<Segment> all, Buf into) {
+    /** The shape of the scores of so many queries: all segments side by side, the run's own keys last. */
+    ScoreRows.Shape shape(int count, List<Segment> all) {
         int width = all.stream().mapToInt(Segment::count).sum();
+        return ScoreRows.Shape.of(count, width, width - all.get(all.size() - 1).count());
+    }
+
+    /** Scores of queries against all segments, side by side. */
+    void scores(Mat queries, ScoreRows.Shape shape, List<Segment> all, Buf into) {
         int at = 0;
         for (Segment s : all) {
             if (s.count() > 0) {
-                Mat target = Mat.of(into, at, width);
+                Mat target = Mat.of(into, at, shape.stride());
                 Blas.single(
-                        count,
+                        shape.rows(),
                         s.count(),
                         heads.headDim(),
                         heads.scale(),
@@ -191,7 +195,6 @@ final class AttentionPass {
                 at += s.count();
             }
         }
-        return width;
     }
 
     /** Says which keys the queries of a block see. */

@@ -84,14 +84,6 @@ final class FrozenProducts {
         return ((long) rows * cols + 1) / 2;
     }
 
-    /** Widens rounded rows [m, k] at an address to dense fp32, on all threads: what {@link #round} rounded. */
-    void widen(int m, long x, int k, long to) {
-        workers.split(
-                m,
-                16,
-                (from, end) -> LANES.get().widening.convert(x + 2L * from * k, end - from, k, k, to + 4L * from * k));
-    }
-
     /** Rounds x [m, k] to bfloat16, dense at an address, on all threads. */
     void round(int m, Mat x, int k, long to) {
         workers.split(m, 16, (from, end) -> roundHere(end - from, x.rows(from), k, to + 2L * from * k));
@@ -159,7 +151,6 @@ final class FrozenProducts {
         private final stream queue = new stream(cpu);
         private final Map<Form, ProductKernel> kernels = new HashMap<>();
         private final RowConversion rounding = new RowConversion(cpu, queue, true);
-        private final RowConversion widening = new RowConversion(cpu, queue, false);
         private BytePointer rounded = new BytePointer(1 << 20);
 
         Lane() {

@@ -20,6 +20,9 @@ final class RmsNorm {
             }
             y.value.put(r * cols, v, 0, cols);
         });
+        if (y.needsGradient) {
+            y.remake = () -> scaled(tape, x, w, inverse, y);
+        }
         tape.record(
                 y,
                 () -> {
@@ -32,6 +35,18 @@ final class RmsNorm {
                 },
                 x);
         return y;
+    }
+
+    /** The same values to the bit, from the rows and their scales. */
+    private static void scaled(Tape tape, Tensor x, float[] w, float[] inverse, Tensor y) {
+        int cols = x.cols;
+        Rows.each(tape, x, x.value(), (r, v) -> {
+            float scale = inverse[r];
+            for (int i = 0; i < cols; i++) {
+                v[i] = v[i] * scale * w[i];
+            }
+            y.value.put(r * cols, v, 0, cols);
+        });
     }
 
     private static void inputGradient(Tape tape, Tensor x, float[] w, float[] inverse, Buf gradient) {

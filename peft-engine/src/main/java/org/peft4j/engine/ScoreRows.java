@@ -21,6 +21,11 @@ final class ScoreRows {
     /** Scores of fewer numbers are worked on before a kernel's call would be over. */
     private static final int WORTH_COMPILING = 1024;
 
+    /** Widths are rounded up to a multiple of this. */
+    private static final int STEP = 16;
+
+    private static final float[] NOTHING = new float[STEP];
+
     /** So are few rows: in generation each step's are of another width. */
     private static final int FEW_ROWS = 16;
 
@@ -61,16 +66,32 @@ final class ScoreRows {
         void set(int row, float logSum);
     }
 
-    /** Whether scores of this shape are worked on in native memory, by kernels that are compiled for it. */
-    static boolean compiled(int n, int width) {
-        return n >= FEW_ROWS && (long) n * width >= WORTH_COMPILING && OneDnn.fastSingle();
+    /**
+     * The shape of a block's scores.
+     *
+     * @param rows of them
+     * @param width keys
+     * @param common keys at the front that every row sees
+     * @param stride numbers from one row to the next
+     * @param compiled whether they are worked on in native memory, by kernels that are compiled for a width
+     */
+    record Shape(int rows, int width, int common, int stride, boolean compiled) {
+        static Shape of(int rows, int width, int common) {
+            boolean compiled = rows >= FEW_ROWS && (long) rows * width >= WORTH_COMPILING && OneDnn.fastSingle();
+            return new Shape(rows, width, common, compiled ? longestStride(width) : width, compiled);
+        }
+    }
+
+    /** The widest rows that so many keys can take: in steps, so that batches of many lengths share a few kernels. */
+    static int longestStride(int width) {
+        return (width + STEP - 1) / STEP * STEP;
     }
 
     /** Sets what is masked to where its exponential is zero. */
-    private void maskNative(Buf scores, int n, int width, int common) {
-        for (int row = 0; row < n; row++) {
-            forget(scores, row * width + common, row * width + from[row]);
-            forget(scores, row * width + to[row], (row + 1) * width);
+    private void maskNative(Buf scores, Shape s) {
+        for (int row = 0; row < s.rows; row++) {
+            forget(scores, row * s.stride + s.common, row * s.stride + from[row]);
+            forget(scores, row * s.stride + to[row], (row + 1) * s.stride);
         }
     }
 
@@ -80,13 +101,16 @@ final class ScoreRows {
         }
     }
 
-    /** Replaces scores [n, width] by probabilities; only rows that are not {@link #compiled} have their sums told. */
-    void softmax(Buf scores, int n, int width, int common, LogSums logSums) {
-        if (compiled(n, width)) {
-            maskNative(scores, n, width, common);
-            SoftmaxKernels.ofThread().forward(scores, n, width);
+    /** Replaces scores by probabilities; only rows that are not {@link Shape#compiled} have their sums told. */
+    void softmax(Buf scores, Shape shape, LogSums logSums) {
+        if (shape.compiled) {
+            maskNative(scores, shape);
+            SoftmaxKernels.ofThread().forward(scores, shape.rows, shape.stride);
             return;
         }
+        int n = shape.rows;
+        int width = shape.width;
+        int common = shape.common;
         int step = step(width);
         float[] shift = new float[step];
         for (int first = 0; first < n; first += step) {
@@ -114,19 +138,22 @@ final class ScoreRows {
     }
 
     /**
-     * Replaces scores [n, width] by probabilities and the gradients of those by the gradients of the scores. The sums and means are
-     * not looked at where {@link #compiled} says so.
+     * Replaces scores by probabilities and the gradients of those by the gradients of the scores. The sums are not looked at where
+     * {@link Shape#compiled} says so.
      *
      * @param logSums of each row
-     * @param means each row's mean gradient, weighted by the probabilities
      */
-    void slopes(Buf scores, Buf gradients, int n, int width, int common, float[] logSums, float[] means) {
-        if (compiled(n, width)) {
-            maskNative(scores, n, width, common);
-            SoftmaxKernels.ofThread().forward(scores, n, width);
-            SoftmaxKernels.ofThread().backward(scores, gradients, n, width);
+    void slopes(Buf scores, Buf gradients, Shape shape, float[] logSums) {
+        if (shape.compiled) {
+            maskNative(scores, shape);
+            SoftmaxKernels.ofThread().forward(scores, shape.rows, shape.stride);
+            zeroBehind(gradients, shape);
+            SoftmaxKernels.ofThread().backward(scores, gradients, shape.rows, shape.stride);
             return;
         }
+        int n = shape.rows;
+        int width = shape.width;
+        int common = shape.common;
         int step = step(width);
         for (int first = 0; first < n; first += step) {
             int rows = Math.min(step, n - first);
@@ -139,13 +166,29 @@ final class ScoreRows {
             for (int r = 0; r < rows; r++) {
                 int at = r * width;
                 mask(p, at, first + r, width, common);
-                float mean = means[first + r];
+                float mean = weightedMean(at, width);
                 for (int i = at; i < at + width; i++) {
                     d[i] = p[i] * (d[i] - mean);
                 }
             }
             scores.put(first * width, p, 0, rows * width);
             gradients.put(first * width, d, 0, rows * width);
+        }
+    }
+
+    /** A row's mean gradient, weighted by its probabilities. */
+    private float weightedMean(int at, int width) {
+        float sum = 0f;
+        for (int i = at; i < at + width; i++) {
+            sum += p[i] * d[i];
+        }
+        return sum;
+    }
+
+    /** What no product wrote may be anything, and a probability of zero makes nothing of NaN. */
+    private static void zeroBehind(Buf gradients, Shape s) {
+        for (int row = 0; row < s.rows && s.stride > s.width; row++) {
+            gradients.put(row * s.stride + s.width, NOTHING, 0, s.stride - s.width);
         }
     }
 

@@ -4,53 +4,26 @@ package org.peft4j.engine;
 final class Swiglu {
     private Swiglu() {}
 
+    /** Fewer numbers are done before a compiled kernel's call would be over. */
+    private static final int WORTH_COMPILING = 1 << 14;
+
     static Tensor apply(Tape tape, Tensor gate, Tensor up) {
         Tensor y = tape.fresh(gate.needsGradient || up.needsGradient, gate.shape());
+        if (OneDnn.fastSingle() && y.value.length >= WORTH_COMPILING && gate.root != up.root) {
+            CompiledSwiglu.apply(tape, gate, up, y);
+            return y;
+        }
         Elementwise.map(tape.workers(), gate.value(), up.value(), y.value, (g, u, out, n) -> {
             float[] s = FastExp.sigmoids(g, n);
             for (int i = 0; i < n; i++) {
                 out[i] = g[i] * s[i] * u[i];
             }
         });
-        if (y.needsGradient && roundable(gate) && roundable(up) && gate != up) {
-            keepRounded(tape, gate, up, y);
-        } else {
-            tape.record(y, () -> backward(tape, gate, up, y.gradient.buf), gate, up);
-        }
+        tape.record(y, () -> backward(tape, gate, up, y.gradient.buf), gate, up);
         return y;
     }
 
-    private static boolean roundable(Tensor x) {
-        return x.coarse && x.needsGradient && !x.isView();
-    }
-
-    /** Keeps the inputs in half the memory: they are the widest that a layer's gradients need. */
-    private static void keepRounded(Tape tape, Tensor gate, Tensor up, Tensor y) {
-        Buf gates = rounded(tape, gate);
-        Buf ups = rounded(tape, up);
-        tape.record(y, () -> {
-            Buf g = widened(tape, gates, gate);
-            Buf u = widened(tape, ups, up);
-            both(tape, gate, up, g, u, y.gradient.buf);
-            tape.giveBack(g);
-            tape.giveBack(u);
-        });
-    }
-
-    private static Buf rounded(Tape tape, Tensor x) {
-        Buf half = tape.take(FrozenProducts.halfLength(x.rows, x.cols));
-        tape.frozenProducts().round(x.rows, Products.mat(x), x.cols, half.address);
-        return half;
-    }
-
-    private static Buf widened(Tape tape, Buf half, Tensor like) {
-        Buf whole = tape.take(like.size());
-        tape.frozenProducts().widen(like.rows, half.address, like.cols, whole.address);
-        tape.giveBack(half);
-        return whole;
-    }
-
-    private static void backward(Tape tape, Tensor gate, Tensor up, Buf d) {
+    static void backward(Tape tape, Tensor gate, Tensor up, Buf d) {
         if (gate.needsGradient && up.needsGradient && gate.root != up.root) {
             both(tape, gate, up, gate.value(), up.value(), d);
             return;

@@ -18,7 +18,7 @@ public final class Tape implements AutoCloseable {
     private final boolean training;
     private final boolean generating;
     private final long seed;
-    private List<Node> nodes = new ArrayList<>();
+    private Recording nodes = new Recording();
     private final List<List<Tensor>> scopes = new ArrayList<>();
     private final TapeOps ops;
     private final Gradients gradients;
@@ -29,8 +29,6 @@ public final class Tape implements AutoCloseable {
     private boolean closed;
     private Tape parent;
     private long largestChild;
-
-    private record Node(Tensor output, Tensor[] saved, Runnable backward) {}
 
     Tape(Engine engine, Arena arena, boolean recording, boolean training, boolean generating, long seed) {
         this.engine = engine;
@@ -139,10 +137,7 @@ public final class Tape implements AutoCloseable {
         if (!output.needsGradient) {
             return;
         }
-        for (Tensor t : saved) {
-            t.root.retained++;
-        }
-        nodes.add(new Node(output, saved, backward));
+        nodes.add(output, backward, saved);
     }
 
     /** Runs a part whose tensors, but for the result, nobody refers to afterwards. */
@@ -197,14 +192,14 @@ public final class Tape implements AutoCloseable {
     }
 
     private void again(Tensor x, UnaryOperator<Tensor> part, long stream, Tensor y) {
-        List<Node> others = nodes;
+        Recording others = nodes;
         long after = draws;
-        nodes = new ArrayList<>();
+        nodes = new Recording();
         draws = stream;
         Tensor inner = scope(() -> part.apply(x));
         passGradient(y, inner);
         close(inner);
-        propagate();
+        nodes.propagate(this, gradients);
         nodes = others;
         draws = after;
     }
@@ -213,12 +208,22 @@ public final class Tape implements AutoCloseable {
     public void close(Tensor t) {
         if (t.tape == this && !t.isView() && !t.closed) {
             t.closed = true;
-            freeIfUnused(t);
+            if (t.remake != null) {
+                drop(t);
+            } else {
+                freeIfUnused(t);
+            }
         }
     }
 
-    private void freeIfUnused(Tensor t) {
-        if (t.closed && t.retained == 0 && t.value != null && t.tape == this) {
+    void freeIfUnused(Tensor t) {
+        if (t.closed && t.retained == 0 && t.tape == this) {
+            drop(t);
+        }
+    }
+
+    private void drop(Tensor t) {
+        if (t.value != null) {
             arena.giveBack(t.value);
             t.value = null;
         }
@@ -235,6 +240,7 @@ public final class Tape implements AutoCloseable {
         touched |= needsGradient;
         Tensor moved = new Tensor(this, shape, from.value, needsGradient && recording);
         from.value = null;
+        from.remake = null;
         return adopt(moved);
     }
 
@@ -245,24 +251,7 @@ public final class Tape implements AutoCloseable {
         }
         openGradient(loss);
         loss.gradient.buf.fill(1f);
-        propagate();
-    }
-
-    /** Goes back through all that is recorded. */
-    private void propagate() {
-        for (int i = nodes.size() - 1; i >= 0; i--) {
-            Node node = nodes.get(i);
-            if (node.output.root.gradient != null) {
-                gradients.arrived(node.output);
-                node.backward.run();
-                gradients.drop(node.output);
-            }
-            for (Tensor t : node.saved) {
-                t.root.retained--;
-                freeIfUnused(t.root);
-            }
-            nodes.remove(i);
-        }
+        nodes.propagate(this, gradients);
     }
 
     /** As {@link Gradients#open}. */

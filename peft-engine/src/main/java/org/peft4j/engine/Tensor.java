@@ -25,6 +25,8 @@ public class Tensor implements Var {
     Gradient gradient;
     /** Whether it is the result of a bfloat16 product, so that rounding it to bfloat16 adds no error of another size. */
     boolean coarse;
+    /** Makes the value again from what is kept anyway, so that its memory needn't be; null where it can't be. */
+    Runnable remake;
     /** How many recorded operations still need the value (counted at the root). */
     int retained;
     /** Whether nobody but recorded operations needs the value any more. */
@@ -44,6 +46,9 @@ public class Tensor implements Var {
         this.needsGradient = needsGradient;
         this.root = root == null ? this : root;
         this.rootOffset = rootOffset;
+        if (root != null) {
+            root.remake = null; // the view looks at this memory
+        }
     }
 
     /** A constant that outlives tapes. */
@@ -58,11 +63,20 @@ public class Tensor implements Var {
 
     /** The memory of its value. */
     final Buf value() {
+        restore();
         if (value == null || (tape != null && tape.isClosed())) {
             throw new IllegalStateException(
                     "tensor " + this + " is no longer there: it was added into, or its run is over");
         }
         return value;
+    }
+
+    /** Makes its value again where it was dropped. */
+    final void restore() {
+        if (value == null && remake != null && !tape.isClosed()) {
+            value = tape.take(size());
+            remake.run();
+        }
     }
 
     /** A copy of its values, row-major. */

@@ -120,6 +120,46 @@ class TapeTests {
     }
 
     @Test
+    void aNormWhoseValueWasDroppedGivesTheSameGradients() {
+        float[] kept = gradientBehindNorm(false);
+        float[] dropped = gradientBehindNorm(true);
+        assertThat(dropped).isEqualTo(kept).doesNotContain(Float.NaN);
+    }
+
+    private static float[] gradientBehindNorm(boolean scoped) {
+        try (Tape tape = GradientCheck.ENGINE.tape(true, true, 3)) {
+            TapeOps ops = tape.ops();
+            Tensor x = X.on(tape);
+            Tensor weight = ops.constant(filled(6, 0.7f), 6);
+            Tensor normed = ops.rmsNorm(x, weight, 1e-3);
+            Tensor y = ops.mul(ops.silu(normed), ops.mul(normed, x));
+            long held = tape.arena().bytesInUse();
+            if (scoped) {
+                tape.close(normed);
+                assertThat(tape.arena().bytesInUse()).isLessThan(held);
+                ops.constant(filled(4096, 9f), 4096); // takes what was given back
+            }
+            tape.backward(ops.sum(y));
+            return tape.gradientOf(x);
+        }
+    }
+
+    @Test
+    void aNormThatAViewLooksAtStays() {
+        try (Tape tape = GradientCheck.ENGINE.tape(true, true, 3)) {
+            TapeOps ops = tape.ops();
+            Tensor normed = ops.rmsNorm(X.on(tape), ops.constant(ones(6), 6), 1e-3);
+            float[] values = normed.toArray();
+            Tensor view = ops.rows(normed, 0, 5);
+            Tensor y = ops.mul(view, view);
+            tape.close(normed);
+            ops.constant(filled(4096, 9f), 4096);
+            assertThat(view.toArray()).isEqualTo(values);
+            tape.backward(ops.sum(y));
+        }
+    }
+
+    @Test
     void aRecomputedPartMayWriteInPlaceOrReturnAView() {
         GradientCheck.check(
                 (tape, in) -> {

@@ -2,6 +2,7 @@ package org.peft4j.runtime;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -92,18 +93,19 @@ final class RunCheckpoint {
         Map<String, String> header = new HashMap<>(notes);
         header.put("run", identity.toJson());
         header.put("state", state.toJson());
-        tensors.forEach(t -> header.put("crc32c." + t.name(), crc(t)));
+        ByteBuffer room = ByteBuffer.allocateDirect(PIECE).order(ByteOrder.LITTLE_ENDIAN);
+        tensors.forEach(t -> header.put("crc32c." + t.name(), crc(t, room)));
         SafetensorsWriter.write(path, tensors, new SafetensorsWriter.Options(header, false));
     }
 
-    private static String crc(TensorSource tensor) {
+    /** The room is one for all tensors: memory outside the heap is given back when garbage is collected, which may be late. */
+    private static String crc(TensorSource tensor, ByteBuffer piece) {
         int size = tensor.dtype().bytes();
         long elements = 1;
         for (long n : tensor.shape()) {
             elements *= n;
         }
         CRC32C crc = new CRC32C();
-        ByteBuffer piece = ByteBuffer.allocateDirect(PIECE).order(java.nio.ByteOrder.LITTLE_ENDIAN);
         for (long first = 0; first < elements; first += PIECE / size) {
             piece.clear().limit((int) Math.min(PIECE / size, elements - first) * size);
             tensor.fill(first, piece);
