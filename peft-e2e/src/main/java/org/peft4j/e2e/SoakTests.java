@@ -23,13 +23,16 @@ import org.peft4j.runtime.TrainingListener;
 class SoakTests {
     private static final int STEPS = 2000;
     private static final int LOADS = 50;
-    /** Growth of the resident memory, of what it is when a tenth is done, that is taken for noise. */
-    private static final double ALLOWED = 0.03;
+    /**
+     * Growth of the resident memory in the second half that is taken for noise. In the first one Java compiles, for about a thousand
+     * of steps as short as these.
+     */
+    private static final double ALLOWED = 0.01;
 
     @TempDir
     Path temporary;
 
-    private long afterATenth;
+    private long atHalf;
     private long last;
 
     @Test
@@ -37,9 +40,9 @@ class SoakTests {
         try (Peft peft = Peft.create(2)) {
             Workshop workshop = new Workshop(temporary);
             train(peft, workshop);
-            assertThat((double) last / afterATenth).as("growth in training").isLessThan(1 + ALLOWED);
+            assertThat((double) last / atHalf).as("growth in training").isLessThan(1 + ALLOWED);
             load(peft, workshop);
-            assertThat((double) last / afterATenth).as("growth in loading").isLessThan(1 + ALLOWED);
+            assertThat((double) last / atHalf).as("growth in loading").isLessThan(1 + ALLOWED);
         }
     }
 
@@ -51,7 +54,7 @@ class SoakTests {
         peft.trainer(workshop.run("soak", how), new TrainingListener() {
                     @Override
                     public void stepped(StepReport report) {
-                        point((int) report.step(), STEPS / 20, STEPS / 10);
+                        point((int) report.step(), STEPS / 20, STEPS / 2);
                     }
                 })
                 .run();
@@ -63,11 +66,11 @@ class SoakTests {
         for (int i = 1; i <= LOADS; i++) {
             Adapter adapter = model.loadAdapter(workshop.file("soak"));
             assertThat(model.generate("say red:", Sampling.greedy(16), adapter)).isNotEmpty();
-            point(i, 5, LOADS / 10);
+            point(i, 5, LOADS / 2);
         }
     }
 
-    private void point(int done, int every, int tenth) {
+    private void point(int done, int every, int half) {
         if (done % every != 0 && done != 1) {
             return;
         }
@@ -75,8 +78,8 @@ class SoakTests {
         last = resident();
         long heap = Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
         System.out.printf(Locale.ROOT, "%5d  %11.1f  %17.1f%n", done, last / 1024.0, heap / 1048576.0);
-        if (done <= tenth) {
-            afterATenth = last;
+        if (done <= half) {
+            atHalf = last;
         }
     }
 

@@ -112,6 +112,7 @@ final class AttentionGradient {
         private final Buf queries;
         private final Buf outGradients;
         private final float[] logSums;
+        private BlockProduct by = Blas::single;
 
         Work(int index, int kvHead, int most) {
             this.run = pass.run(index);
@@ -143,13 +144,14 @@ final class AttentionGradient {
             int count = n * heads.group();
             Mat stackedQueries = pass.stack().stacked(pass.queries().value(), rowIndex, n, kvHead, queries);
             ScoreRows.Shape shape = pass.shape(count, all);
-            pass.scores(stackedQueries, shape, all, probabilities);
+            by = pass.products(run, kvHead, firstQuery, shape, all);
+            pass.scores(by, stackedQueries, shape, all, probabilities);
             Mat outGradient = pass.stack().stacked(out.gradient.buf, rowIndex, n, kvHead, outGradients);
             int at = 0;
             for (AttentionPass.Segment s : all) {
                 if (s.count() > 0) {
                     Mat target = Mat.of(slopes, at, shape.stride());
-                    Blas.single(
+                    by.multiply(
                             count,
                             s.count(),
                             heads.headDim(),
@@ -185,11 +187,11 @@ final class AttentionGradient {
                 Sink sink = sink(i, i == all.size() - 1);
                 if (sink.keys != null) {
                     Mat slope = Mat.of(slopes, at, stride).t();
-                    Blas.single(s.count(), heads.headDim(), count, heads.scale(), slope, stackedQueries, 1f, sink.keys);
+                    by.multiply(s.count(), heads.headDim(), count, heads.scale(), slope, stackedQueries, 1f, sink.keys);
                 }
                 if (sink.values != null) {
                     Mat probability = Mat.of(probabilities, at, stride).t();
-                    Blas.single(s.count(), heads.headDim(), count, 1f, probability, outGradient, 1f, sink.values);
+                    by.multiply(s.count(), heads.headDim(), count, 1f, probability, outGradient, 1f, sink.values);
                 }
                 at += s.count();
             }
@@ -206,7 +208,7 @@ final class AttentionGradient {
             for (AttentionPass.Segment s : all) {
                 if (s.count() > 0) {
                     Mat slope = Mat.of(slopes, at, stride);
-                    Blas.single(
+                    by.multiply(
                             n * heads.group(),
                             heads.headDim(),
                             s.count(),

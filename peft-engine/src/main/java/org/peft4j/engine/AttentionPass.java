@@ -6,6 +6,9 @@ import org.peft4j.engine.Blas.Mat;
 
 /** One attention forward and backward. Work is split by sequence and key/value head, so no two tasks write to one place. */
 final class AttentionPass {
+    /** In shorter sequences the calls cost more than the products. */
+    private static final int WORTH_ROUNDING = 128;
+
     private final Tape tape;
     private final Attention.Heads heads;
     private final Tensor q;
@@ -19,6 +22,8 @@ final class AttentionPass {
     private final int kvWidth;
     private final float[] logSums;
     private final HeadStack stack;
+    /** Whether its inputs are as coarse as bfloat16, so that its products may be, too. */
+    private final boolean coarse;
 
     AttentionPass(
             Tape tape,
@@ -39,7 +44,8 @@ final class AttentionPass {
         this.v = v;
         this.kvWidth = heads.kvHeads() * heads.headDim();
         this.logSums = new float[q.rows * heads.heads()];
-        this.stack = new HeadStack(heads, q.cols);
+        this.coarse = k != null && q.coarse && k.coarse && v.coarse && OneDnn.fastHalf() && longest() >= WORTH_ROUNDING;
+        this.stack = new HeadStack(heads, q.cols, coarse ? HeadStack.HALF_ROWS : HeadStack.ROWS);
     }
 
     /** A run of keys that all queries of a task see: addresses of one head's columns, and how many. */
@@ -141,7 +147,8 @@ final class AttentionPass {
             List<Segment> all = new ArrayList<>(segments);
             all.add(own(run, kvHead, run.past() + i + n));
             ScoreRows.Shape shape = shape(count, all);
-            scores(stack.stacked(q.value(), firstRow, n, kvHead, room), shape, all, scores);
+            BlockProduct by = products(run, kvHead, i, shape, all);
+            scores(by, stack.stacked(q.value(), firstRow, n, kvHead, room), shape, all, scores);
             ScoreRows rows = ScoreRows.ofThread();
             see(rows, kvHead, run, i, n, shape.common());
             rows.softmax(scores, shape, (j, sum) -> logSums[sumIndex(firstRow + j % n, kvHead, j / n)] = sum);
@@ -151,7 +158,7 @@ final class AttentionPass {
             for (Segment s : all) {
                 if (s.count() > 0) {
                     Mat p = Mat.of(scores, at, shape.stride());
-                    Blas.single(count, heads.headDim(), s.count(), 1f, p, s.values(), beta, target);
+                    by.multiply(count, heads.headDim(), s.count(), 1f, p, s.values(), beta, target);
                     beta = 1f;
                     at += s.count();
                 }
@@ -177,13 +184,29 @@ final class AttentionPass {
         return ScoreRows.Shape.of(count, width, width - all.get(all.size() - 1).count());
     }
 
+    /** How a block's products are made: the first of a task prepares what all of its blocks share. */
+    BlockProduct products(Attention.Run run, int kvHead, int firstQuery, ScoreRows.Shape shape, List<Segment> all) {
+        if (!coarse || all.size() > 1) {
+            return Blas::single;
+        }
+        HalfBlocks half = HalfBlocks.ofThread();
+        if (firstQuery == 0) {
+            Segment whole = own(run, kvHead, run.length());
+            int dim = heads.headDim();
+            long most = 2L * stack.rows() * ScoreRows.longestStride(run.length()) + 4L * stack.rows() * dim;
+            half.task(whole.keys(), whole.values(), run.length(), dim, most);
+        }
+        half.block();
+        return HalfBlocks.suits(shape) ? half : Blas::single;
+    }
+
     /** Scores of queries against all segments, side by side. */
-    void scores(Mat queries, ScoreRows.Shape shape, List<Segment> all, Buf into) {
+    void scores(BlockProduct by, Mat queries, ScoreRows.Shape shape, List<Segment> all, Buf into) {
         int at = 0;
         for (Segment s : all) {
             if (s.count() > 0) {
                 Mat target = Mat.of(into, at, shape.stride());
-                Blas.single(
+                by.multiply(
                         shape.rows(),
                         s.count(),
                         heads.headDim(),

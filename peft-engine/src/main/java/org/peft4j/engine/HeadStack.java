@@ -8,16 +8,20 @@ import org.peft4j.engine.Blas.Mat;
  *
  * @param heads how many heads there are and their width
  * @param cols columns of a matrix of all heads
+ * @param aim rows of a stack that are aimed at: larger products are faster, but look at more keys that causal attention masks
  */
-record HeadStack(Attention.Heads heads, int cols) {
-    /** Rows of a stack that are aimed at: larger products are faster, but look at more keys that causal attention masks. */
-    private static final int ROWS = 128;
+record HeadStack(Attention.Heads heads, int cols, int aim) {
+    /** For products in fp32. */
+    static final int ROWS = 128;
+
+    /** For products in bfloat16, which cost less and the calls as much. */
+    static final int HALF_ROWS = 256;
 
     private static final int MOST_QUERIES = 64;
 
     /** Queries of a block. */
     int queries() {
-        return Math.min(MOST_QUERIES, Math.max(16, ROWS / heads.group() / 16 * 16));
+        return Math.min(MOST_QUERIES, Math.max(16, aim / heads.group() / 16 * 16));
     }
 
     /** Rows of a full block's stack. */
