@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.ServiceLoader;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -18,7 +17,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.peft4j.api.WeightCodec;
 
 /** The plugins in examples/ compile against the SPI of today, keep the contract, and work where they are dropped in. */
 class ExamplesTests {
@@ -40,14 +38,6 @@ class ExamplesTests {
     @Test
     void thereAreTwo() throws IOException {
         assertThat(examples()).containsExactly("peft-bottleneck", "peft-ia3");
-    }
-
-    /** Plugins' tests are on the class path: there the kit has to bring the codecs that it tries every method with. */
-    @Test
-    void theKitTriesEveryCodec() {
-        assertThat(ServiceLoader.load(WeightCodec.class))
-                .extracting(WeightCodec::name)
-                .contains("nf4", "fp4", "int8");
     }
 
     @ParameterizedTest

@@ -28,18 +28,34 @@ import org.peft4j.api.WeightCodec;
 record PluginLayers(List<ModuleLayer> layers, List<PeftException> problems) {
     private static final Set<String> SERVICES = Set.of(AdapterMethod.class.getName(), WeightCodec.class.getName());
 
-    private static PluginLayers ofThisProgram;
-
     /**
      * Those of the directories that the system property {@code peft.plugins} names; the same layers each time.
      *
      * @throws PeftException {@code duplicate-method} if a plugin's module is there twice
      */
-    static synchronized PluginLayers ofThisProgram() {
-        if (ofThisProgram == null) {
-            ofThisProgram = of(PluginJar.in(System.getProperty("peft.plugins", "")), ModuleLayer.boot());
+    static PluginLayers ofThisProgram() {
+        OfThisProgram.REFUSAL.ifPresent(refusal -> {
+            throw refusal;
+        });
+        return OfThisProgram.FOUND;
+    }
+
+    /** Made once, when first asked for: a method and a codec of one jar are in one layer. */
+    private static final class OfThisProgram {
+        static final PluginLayers FOUND;
+        static final Optional<PeftException> REFUSAL;
+
+        static {
+            PluginLayers found = new PluginLayers(List.of(), List.of());
+            PeftException refusal = null;
+            try {
+                found = of(PluginJar.in(System.getProperty("peft.plugins", "")), ModuleLayer.boot());
+            } catch (PeftException e) {
+                refusal = e;
+            }
+            FOUND = found;
+            REFUSAL = Optional.ofNullable(refusal);
         }
-        return ofThisProgram;
     }
 
     static PluginLayers of(List<PluginJar> jars, ModuleLayer program) {

@@ -3,7 +3,6 @@ package org.peft4j.testkit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.ServiceLoader;
 import org.peft4j.api.PeftException;
 import org.peft4j.api.WeightCodec;
 import org.peft4j.checkpoint.DType;
@@ -17,7 +16,7 @@ final class StorageChecks {
 
     static <C extends Record> void everyCodec(Trial<C> trial) {
         List<WeightCodec> codecs = new ArrayList<>(List.of(new RowCodec()));
-        ServiceLoader.load(WeightCodec.class).forEach(codecs::add);
+        codecs.addAll(Codecs.installed());
         for (WeightCodec codec : codecs) {
             works(trial, trial.base(DType.F32, Optional.of(codec)), "a base kept as " + codec.name());
         }
