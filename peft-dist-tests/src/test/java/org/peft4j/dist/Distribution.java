@@ -73,6 +73,15 @@ record Distribution(Path home) {
 
     /** Runs bin/peft. */
     Outcome run(Object... arguments) throws IOException, InterruptedException {
+        return run(Map.of(), arguments);
+    }
+
+    /** Runs bin/peft with one more directory of plugins. */
+    Outcome runWithPlugins(Path directory, Object... arguments) throws IOException, InterruptedException {
+        return run(Map.of("PEFT_PLUGINS", directory.toString()), arguments);
+    }
+
+    private Outcome run(Map<String, String> settings, Object... arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(home.resolve("bin/peft").toString()));
         Stream.of(arguments).map(String::valueOf).forEach(command::add);
         Path out = Files.createTempFile(home, "out", ".txt");
@@ -85,6 +94,7 @@ record Distribution(Path home) {
         environment.put("JAVA_HOME", System.getProperty("java.home"));
         environment.remove("PEFT_PLUGINS");
         environment.remove("PEFT_JAVA_OPTS");
+        environment.putAll(settings);
         int code = builder.start().waitFor();
         return new Outcome(
                 code, Files.readString(out, StandardCharsets.UTF_8), Files.readString(err, StandardCharsets.UTF_8));

@@ -260,4 +260,14 @@ class PluginDirectoryTests {
 
         assertThat(leftOut("silent.jar")).contains("provides no method");
     }
+
+    @Test
+    void aDirectoryThatIsNamedTwiceIsOne() throws Exception {
+        peft.plugin(ia3(), "ia3.jar");
+
+        Distribution.Outcome listed = peft.runWithPlugins(scratch.resolve("home/plugins"), "methods");
+
+        assertThat(listed.code()).as(listed.err()).isZero();
+        assertThat(listed.out()).contains("\nia3\n");
+    }
 }

@@ -1,7 +1,6 @@
 package org.peft4j.engine;
 
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import org.bytedeco.dnnl.IntMemoryMap;
 import org.bytedeco.dnnl.engine;
@@ -33,14 +32,7 @@ final class HalfBlocks implements BlockProduct {
     private final RowConversion rounding = new RowConversion(cpu, queue, true);
     private final Map<Long, Rounded> ofTask = new HashMap<>();
     private final Map<Long, Rounded> ofBlock = new HashMap<>();
-    private final Map<Form, Kernel> kernels = new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Form, Kernel> eldest) {
-            return size() > KEPT;
-        }
-    };
+    private final Map<Form, Kernel> kernels = new Recent<>(KEPT);
 
     private BytePointer room = new BytePointer(1 << 16);
     private long used;

@@ -1,6 +1,5 @@
 package org.peft4j.engine;
 
-import java.util.LinkedHashMap;
 import java.util.Map;
 import org.bytedeco.dnnl.IntMemoryMap;
 import org.bytedeco.dnnl.engine;
@@ -21,14 +20,7 @@ final class ProductKernel {
     private final engine cpu;
     private final matmul product;
     private final OneDnn.At at = new OneDnn.At();
-    private final Map<Integer, Bound> bound = new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Integer, Bound> eldest) {
-            return size() > KEPT;
-        }
-    };
+    private final Map<Integer, Bound> bound = new Recent<>(KEPT);
 
     /**
      * What a kernel is compiled for.

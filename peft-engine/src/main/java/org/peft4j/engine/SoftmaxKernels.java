@@ -1,6 +1,5 @@
 package org.peft4j.engine;
 
-import java.util.LinkedHashMap;
 import java.util.Map;
 import org.bytedeco.dnnl.IntMemoryMap;
 import org.bytedeco.dnnl.engine;
@@ -25,14 +24,7 @@ final class SoftmaxKernels {
     private final engine cpu = new engine(engine.kind.cpu, 0);
     private final stream queue = new stream(cpu);
     private final OneDnn.At at = new OneDnn.At();
-    private final Map<Long, Kernel> kernels = new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Long, Kernel> eldest) {
-            return size() > KEPT;
-        }
-    };
+    private final Map<Long, Kernel> kernels = new Recent<>(KEPT);
 
     private SoftmaxKernels() {
         OneDnn.ownThreadOnly();

@@ -29,6 +29,7 @@ public final class MethodRegistry {
      */
     public static MethodRegistry load() {
         MethodRegistry registry = new MethodRegistry();
+        registry.problems.addAll(PluginLayers.ofThisProgram().problems());
         PluginScan<AdapterMethod<?>> found = PluginScan.of(AdapterMethod.class);
         registry.problems.addAll(found.problems());
         for (AdapterMethod<?> method : found.plugins()) {

@@ -7,10 +7,11 @@ import java.lang.module.ModuleFinder;
 import java.lang.module.ModuleReference;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.peft4j.api.PeftException;
 
@@ -25,19 +26,19 @@ record PluginJar(Path path, Collection<ModuleReference> modules, Optional<PeftEx
     static final String REMEDY =
             "Remove its jar from the plugins directory, replace it by a whole one, or put beside it what it requires.";
 
-    /** All of these directories, separated as paths are; those that don't exist have none. */
+    /** All of these directories, separated as paths are, each once; those that don't exist have none. */
     static List<PluginJar> in(String directories) {
-        List<PluginJar> jars = new ArrayList<>();
+        Set<Path> paths = new LinkedHashSet<>();
         for (String directory : directories.split(File.pathSeparator)) {
             if (!directory.isEmpty() && Files.isDirectory(Path.of(directory))) {
-                list(Path.of(directory)).forEach(path -> jars.add(of(path)));
+                paths.addAll(list(Path.of(directory)));
             }
         }
-        return jars;
+        return paths.stream().map(PluginJar::of).toList();
     }
 
     private static List<Path> list(Path directory) {
-        try (Stream<Path> entries = Files.list(directory)) {
+        try (Stream<Path> entries = Files.list(directory.toRealPath())) {
             return entries.filter(
                             e -> e.toString().endsWith(".jar") || Files.isRegularFile(e.resolve("module-info.class")))
                     .sorted()

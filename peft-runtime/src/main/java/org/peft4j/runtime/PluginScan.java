@@ -12,7 +12,6 @@ import java.util.ServiceLoader;
 import java.util.stream.Collectors;
 import org.peft4j.api.AdapterMethod;
 import org.peft4j.api.PeftException;
-import org.peft4j.api.WeightCodec;
 
 /**
  * The providers of a service that could be made, and what is wrong with the others.
@@ -24,18 +23,9 @@ record PluginScan<S>(List<S> plugins, List<PeftException> problems) {
     /** Looks for providers of this service, which {@code org.peft4j.runtime} uses, in the program and its plugins. */
     static <S> PluginScan<S> of(Class<? super S> service) {
         PluginScan<S> found = new PluginScan<>(new ArrayList<>(), new ArrayList<>());
-        PluginLayers above = PluginLayers.ofThisProgram();
-        boolean methods = service == (Class<?>) AdapterMethod.class;
-        if (methods) { // once is enough
-            found.problems.addAll(above.problems());
-        }
-        found.add(methods ? ServiceLoader.load(AdapterMethod.class) : ServiceLoader.load(WeightCodec.class), null);
-        for (ModuleLayer layer : above.layers()) {
-            found.add(
-                    methods
-                            ? ServiceLoader.load(layer, AdapterMethod.class)
-                            : ServiceLoader.load(layer, WeightCodec.class),
-                    layer);
+        found.add(ServiceLoader.load(service), null);
+        for (ModuleLayer layer : PluginLayers.ofThisProgram().layers()) {
+            found.add(ServiceLoader.load(layer, service), layer);
         }
         return found;
     }

@@ -79,98 +79,45 @@ public record TrainingSettings(
 
     /** The same with so many optimizer steps. */
     public TrainingSettings withSteps(int value) {
-        return new TrainingSettings(
-                batchSize,
-                accumulation,
-                value,
-                epochs,
-                clip,
-                seed,
-                evalEvery,
-                patience,
-                groupByLength,
-                gradientCheckpointing,
-                onBadNumber);
+        Draft draft = new Draft(this);
+        draft.steps = value;
+        return draft.settings();
     }
 
     /** The same with so many sequences to a batch. */
     public TrainingSettings withBatchSize(int value) {
-        return new TrainingSettings(
-                value,
-                accumulation,
-                steps,
-                epochs,
-                clip,
-                seed,
-                evalEvery,
-                patience,
-                groupByLength,
-                gradientCheckpointing,
-                onBadNumber);
+        Draft draft = new Draft(this);
+        draft.batchSize = value;
+        return draft.settings();
     }
 
     /** The same with another seed. */
     public TrainingSettings withSeed(long value) {
-        return new TrainingSettings(
-                batchSize,
-                accumulation,
-                steps,
-                epochs,
-                clip,
-                value,
-                evalEvery,
-                patience,
-                groupByLength,
-                gradientCheckpointing,
-                onBadNumber);
+        Draft draft = new Draft(this);
+        draft.seed = value;
+        return draft.settings();
     }
 
     /** The same with another answer to numbers that are not finite. */
     public TrainingSettings withOnBadNumber(OnBadNumber value) {
-        return new TrainingSettings(
-                batchSize,
-                accumulation,
-                steps,
-                epochs,
-                clip,
-                seed,
-                evalEvery,
-                patience,
-                groupByLength,
-                gradientCheckpointing,
-                value);
+        Draft draft = new Draft(this);
+        draft.onBadNumber = value;
+        return draft.settings();
     }
 
     /** The same, with layers run again in the backward pass or kept. */
     public TrainingSettings withGradientCheckpointing(boolean value) {
-        return new TrainingSettings(
-                batchSize,
-                accumulation,
-                steps,
-                epochs,
-                clip,
-                seed,
-                evalEvery,
-                patience,
-                groupByLength,
-                value,
-                onBadNumber);
+        Draft draft = new Draft(this);
+        draft.gradientCheckpointing = value;
+        return draft.settings();
     }
 
     /** The same, evaluated every so many steps and ended after so many evaluations without progress. */
     public TrainingSettings withPatience(int every, int evaluations) {
-        return new TrainingSettings(
-                batchSize,
-                accumulation,
-                steps,
-                epochs,
-                clip,
-                seed,
-                every,
-                evaluations,
-                groupByLength,
-                gradientCheckpointing,
-                onBadNumber);
+        Draft draft = new Draft(this);
+        draft.evalEvery = every;
+        draft.patience = evaluations;
+        return draft.settings();
     }
 
     /** The number of optimizer steps for so many examples. */
@@ -179,5 +126,49 @@ public record TrainingSettings(
             return steps;
         }
         return Math.max(1, (long) Math.ceil(epochs * examples / ((double) batchSize * accumulation)));
+    }
+
+    /** Settings of which some are changed. */
+    private static final class Draft {
+        private int batchSize;
+        private final int accumulation;
+        private int steps;
+        private final double epochs;
+        private final double clip;
+        private long seed;
+        private int evalEvery;
+        private int patience;
+        private final boolean groupByLength;
+        private boolean gradientCheckpointing;
+        private OnBadNumber onBadNumber;
+
+        Draft(TrainingSettings from) {
+            this.batchSize = from.batchSize;
+            this.accumulation = from.accumulation;
+            this.steps = from.steps;
+            this.epochs = from.epochs;
+            this.clip = from.clip;
+            this.seed = from.seed;
+            this.evalEvery = from.evalEvery;
+            this.patience = from.patience;
+            this.groupByLength = from.groupByLength;
+            this.gradientCheckpointing = from.gradientCheckpointing;
+            this.onBadNumber = from.onBadNumber;
+        }
+
+        TrainingSettings settings() {
+            return new TrainingSettings(
+                    batchSize,
+                    accumulation,
+                    steps,
+                    epochs,
+                    clip,
+                    seed,
+                    evalEvery,
+                    patience,
+                    groupByLength,
+                    gradientCheckpointing,
+                    onBadNumber);
+        }
     }
 }
