@@ -5,4 +5,8 @@ module org.peft4j.engine {
     requires org.slf4j;
 
     exports org.peft4j.engine; // tapes, tensors, parameters
+    exports org.peft4j.engine.arrays to
+            org.peft4j.vector; // loops that others may do faster
+
+    uses org.peft4j.engine.arrays.ArrayKernels.Source;
 }

@@ -1,6 +1,7 @@
 package org.peft4j.engine;
 
 import java.nio.FloatBuffer;
+import java.nio.ShortBuffer;
 
 /**
  * A run of fp32 numbers in native memory: seen by Java through a direct buffer, by BLAS through its address.
@@ -9,14 +10,18 @@ import java.nio.FloatBuffer;
  */
 public final class Buf {
     final FloatBuffer data;
+    /** The same memory as twice as many bfloat16 numbers; null where nobody keeps such numbers in it. */
+    final ShortBuffer halves;
+
     final int offset;
     final int length;
     final long address;
     /** What keeps the memory alive. */
     final Object owner;
 
-    Buf(FloatBuffer data, int offset, int length, long address, Object owner) {
+    Buf(FloatBuffer data, ShortBuffer halves, int offset, int length, long address, Object owner) {
         this.data = data;
+        this.halves = halves;
         this.offset = offset;
         this.length = length;
         this.address = address;
@@ -32,7 +37,7 @@ public final class Buf {
         if (from < 0 || count < 0 || (long) from + count > length) {
             throw new IndexOutOfBoundsException("[" + from + ", +" + count + ") of " + length);
         }
-        return new Buf(data, offset + from, count, address + 4L * from, owner);
+        return new Buf(data, halves, offset + from, count, address + 4L * from, owner);
     }
 
     /** Copies {@code count} elements from {@code from} on into an array. */
@@ -43,6 +48,16 @@ public final class Buf {
     /** Copies {@code count} elements of an array to {@code to} and on. */
     public void put(int to, float[] source, int at, int count) {
         data.put(offset + to, source, at, count);
+    }
+
+    /** Copies {@code count} bfloat16 numbers from the {@code from}-th on into an array. */
+    void getHalves(int from, short[] into, int count) {
+        halves.get(2 * offset + from, into, 0, count);
+    }
+
+    /** Copies {@code count} bfloat16 numbers of an array to the {@code to}-th place and on. */
+    void putHalves(int to, short[] source, int count) {
+        halves.put(2 * offset + to, source, 0, count);
     }
 
     float get(int i) {

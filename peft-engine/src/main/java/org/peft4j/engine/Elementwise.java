@@ -1,9 +1,11 @@
 package org.peft4j.engine;
 
+import org.peft4j.engine.arrays.FastExp;
+
 /** Elementwise kernels: pieces of native memory are copied to the heap, worked on, and copied back. */
 final class Elementwise {
     /** Elements of a piece: three of them fit the first-level cache. */
-    static final int PIECE = 2048;
+    static final int PIECE = FastExp.MOST;
 
     /** Elements below which a kernel is not worth splitting. */
     static final int GRAIN = 16384;

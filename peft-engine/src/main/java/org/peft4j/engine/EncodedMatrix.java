@@ -57,14 +57,18 @@ record EncodedMatrix(EncodedWeight weight, boolean half) implements FrozenMatrix
                     (first, count, tile) -> tape.blas().gemm(m, count, cols(), 1f, x, tile.t(), 0f, y.columns(first)));
             return;
         }
-        int k = cols();
-        Buf rounded = tape.take(halfLength(m, k));
-        tape.frozenProducts().round(m, x, k, rounded.address);
-        halfTiles(tape, (first, count, tile) -> {
-            FrozenProducts.Weight w = new FrozenProducts.Weight(tile, count, k, true, true);
-            tape.frozenProducts().gemmRounded(m, rounded.address, k, w, 0f, y.columns(first));
-        });
+        Buf rounded = tape.take(halfLength(m, cols()));
+        tape.frozenProducts().round(m, x, cols(), rounded.address);
+        forward(tape, m, FrozenProducts.Rounded.of(rounded, cols()), y);
         tape.giveBack(rounded);
+    }
+
+    @Override
+    public void forward(Tape tape, int m, FrozenProducts.Rounded x, Mat y) {
+        halfTiles(tape, (first, count, tile) -> {
+            FrozenProducts.Weight w = new FrozenProducts.Weight(tile, count, cols(), true, true);
+            tape.frozenProducts().gemm(m, x, w, 0f, y.columns(first));
+        });
     }
 
     @Override
@@ -78,12 +82,16 @@ record EncodedMatrix(EncodedWeight weight, boolean half) implements FrozenMatrix
         }
         Buf rounded = tape.take(halfLength(m, rows()));
         tape.frozenProducts().round(m, dy, rows(), rounded.address);
+        backward(tape, m, FrozenProducts.Rounded.of(rounded, rows()), beta, dx);
+        tape.giveBack(rounded);
+    }
+
+    @Override
+    public void backward(Tape tape, int m, FrozenProducts.Rounded dy, float beta, Mat dx) {
         halfTiles(tape, (first, count, tile) -> {
             FrozenProducts.Weight w = new FrozenProducts.Weight(tile, count, cols(), false, true);
-            float factor = first == 0 ? beta : 1f;
-            tape.frozenProducts().gemmRounded(m, rounded.address + 2L * first, rows(), w, factor, dx);
+            tape.frozenProducts().gemm(m, dy.columns(first), w, first == 0 ? beta : 1f, dx);
         });
-        tape.giveBack(rounded);
     }
 
     /** Each thread decodes and multiplies its own rows: what was decoded is still in its first caches. */

@@ -33,6 +33,20 @@ public sealed interface FrozenMatrix permits FrozenMatrix.Dense, EncodedMatrix, 
     void forward(Tape tape, int m, Mat x, Mat y);
 
     /**
+     * As {@link #forward}, of activations that are in bfloat16 already.
+     *
+     * @throws UnsupportedOperationException unless {@link #halved}
+     */
+    default void forward(Tape tape, int m, FrozenProducts.Rounded x, Mat y) {
+        throw new UnsupportedOperationException("bfloat16 activations for " + this);
+    }
+
+    /** As {@link #backward}, alike. */
+    default void backward(Tape tape, int m, FrozenProducts.Rounded dy, float beta, Mat dx) {
+        throw new UnsupportedOperationException("bfloat16 gradients for " + this);
+    }
+
+    /**
      * {@code dx = dy w + beta dx} with dy [m, rows] and dx [m, cols].
      *
      * @param beta 0 or 1

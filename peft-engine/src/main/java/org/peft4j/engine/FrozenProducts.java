@@ -25,6 +25,14 @@ final class FrozenProducts {
     /** ... but not fewer rows than this, where a weight's tiles would be packed again too often. */
     private static final int LEAST_ROWS = 128;
 
+    /** Rows a thread needs for a weight's packing to cost little beside its product. */
+    private static final int FEW_ROWS = 192;
+
+    /** Outputs from which on they are worth splitting among threads, and in what steps. */
+    private static final int MANY_COLUMNS = 512;
+
+    private static final int COLUMNS = 32;
+
     /** Weights of fewer elements than this: a compiled fp32 kernel's call costs more than it saves. */
     private static final int SMALL = 1 << 15;
 
@@ -44,10 +52,23 @@ final class FrozenProducts {
      *
      * @param address of its first element
      * @param rows of the weight as it lies in memory, [rows, cols] row-major
+     * @param stride elements from one row to the next
      * @param transposed whether the product takes its transpose
      * @param half whether its elements are bfloat16; else they are fp32
      */
-    record Weight(long address, int rows, int cols, boolean transposed, boolean half) {
+    record Weight(long address, int rows, int cols, int stride, boolean transposed, boolean half) {
+        Weight(long address, int rows, int cols, boolean transposed, boolean half) {
+            this(address, rows, cols, cols, transposed, half);
+        }
+
+        /** The part that makes {@code count} of the outputs from {@code first} on. */
+        Weight outputs(int first, int count) {
+            long size = half ? 2 : 4;
+            return transposed
+                    ? new Weight(address + size * first * stride, count, cols, stride, true, half)
+                    : new Weight(address + size * first, rows, count, stride, false, half);
+        }
+
         /** Length of the sums. */
         int inner() {
             return transposed ? cols : rows;
@@ -61,6 +82,22 @@ final class FrozenProducts {
         /** Whether a compiled fp32 kernel was measured to be as fast as BLAS or faster. */
         boolean suits() {
             return (long) rows * cols >= SMALL && (transposed || inner() >= outer() && inner() <= LONG_SUM);
+        }
+    }
+
+    /**
+     * Activations in bfloat16.
+     *
+     * @param address of the first row
+     * @param stride numbers from one row to the next
+     */
+    record Rounded(long address, int stride) {
+        static Rounded of(Buf half, int stride) {
+            return new Rounded(half.address, stride);
+        }
+
+        Rounded columns(int from) {
+            return new Rounded(address + 2L * from, stride);
         }
     }
 
@@ -94,31 +131,33 @@ final class FrozenProducts {
         LANES.get().rounding.convert(x.address(), m, k, x.stride(), to);
     }
 
-    /**
-     * As {@link #gemm} with a bfloat16 weight, of activations that are rounded already.
-     *
-     * @param x their address
-     * @param ldx numbers from one row to the next
-     */
-    void gemmRounded(int m, long x, int ldx, Weight w, float beta, Mat y) {
-        Form form = new Form(0, ldx, w.rows, w.cols, w.transposed, beta != 0f, y.stride(), true);
-        workers.split(
-                m,
-                16,
-                (from, to) -> LANES.get()
-                        .run(
-                                form,
-                                to - from,
-                                x + 2L * from * ldx,
-                                w.address,
-                                y.rows(from).address()));
+    /** As {@link #gemm} with a bfloat16 weight, of activations that are rounded already. */
+    void gemm(int m, Rounded x, Weight w, float beta, Mat y) {
+        if (m < FEW_ROWS * workers.threads() && w.outer() >= MANY_COLUMNS) {
+            // Each thread packs its own columns of the weight once, instead of each all of it.
+            workers.split(w.outer() / COLUMNS, 1, (from, to) -> {
+                int first = from * COLUMNS;
+                int end = to == w.outer() / COLUMNS ? w.outer() : to * COLUMNS;
+                rounded(m, x, w.outputs(first, end - first), beta, y.columns(first));
+            });
+        } else {
+            workers.split(m, 16, (from, to) -> {
+                Rounded rows = new Rounded(x.address + 2L * from * x.stride, x.stride);
+                rounded(to - from, rows, w, beta, y.rows(from));
+            });
+        }
+    }
+
+    private static void rounded(int m, Rounded x, Weight w, float beta, Mat y) {
+        Form form = new Form(0, x.stride, w.rows, w.cols, w.stride, w.transposed, beta != 0f, y.stride(), true);
+        LANES.get().run(form, m, x.address, w.address, y.address());
     }
 
     private static void half(int m, Mat x, Weight w, float beta, Mat y) {
         Lane lane = LANES.get();
         int k = w.inner();
         int most = Math.max(LEAST_ROWS, MOST_ROUNDED / k);
-        Form form = new Form(0, k, w.rows, w.cols, w.transposed, beta != 0f, y.stride(), true);
+        Form form = new Form(0, k, w.rows, w.cols, w.stride, w.transposed, beta != 0f, y.stride(), true);
         for (int at = 0; at < m; at += most) {
             int rows = Math.min(most, m - at);
             long rounded = lane.rounded(rows, k);
@@ -130,7 +169,8 @@ final class FrozenProducts {
     private static void single(int m, Mat x, Weight w, float beta, Mat y) {
         int at = 0;
         for (; at + PIECE <= m; at += PIECE) {
-            Form form = new Form(PIECE, x.stride(), w.rows, w.cols, w.transposed, beta != 0f, y.stride(), false);
+            Form form =
+                    new Form(PIECE, x.stride(), w.rows, w.cols, w.stride, w.transposed, beta != 0f, y.stride(), false);
             LANES.get()
                     .run(
                             form,
@@ -150,7 +190,7 @@ final class FrozenProducts {
         private final engine cpu = new engine(engine.kind.cpu, 0);
         private final stream queue = new stream(cpu);
         private final Map<Form, ProductKernel> kernels = new HashMap<>();
-        private final RowConversion rounding = new RowConversion(cpu, queue, true);
+        private final RowConversion rounding = new RowConversion(cpu, queue);
         private BytePointer rounded = new BytePointer(1 << 20);
 
         Lane() {

@@ -26,8 +26,6 @@ final class GateKernels {
     private final stream queue = new stream(cpu);
     private final OneDnn.At at = new OneDnn.At();
     private final Map<Integer, Kernel> kernels = new HashMap<>();
-    private final RowConversion rounding = new RowConversion(cpu, queue, true);
-    private final RowConversion widening = new RowConversion(cpu, queue, false);
 
     private GateKernels() {
         OneDnn.ownThreadOnly();
@@ -45,16 +43,6 @@ final class GateKernels {
     /** {@code y = silu(g) * u} of n numbers, n a power of two. */
     void forward(long g, long u, long y, int n) {
         kernel(n).gated(g, u, y);
-    }
-
-    /** Rounds n numbers to bfloat16, n a power of two. */
-    void round(long x, long to, int n) {
-        rounding.convert(x, 1, n, n, to);
-    }
-
-    /** What {@link #round} rounded, as fp32. */
-    void widen(long x, long to, int n) {
-        widening.convert(x, 1, n, n, to);
     }
 
     /** {@code dg = dy * u * silu'(g)} and {@code du = dy * silu(g)} of n numbers, n a power of two. */

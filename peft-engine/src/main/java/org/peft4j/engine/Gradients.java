@@ -34,6 +34,9 @@ final class Gradients {
             t.gradient = new Tensor.Gradient(memoryOf(t).take(t.size()));
             return 0f;
         }
+        if (t.gradient.half != null) {
+            widen(t);
+        }
         if (t.gradient.holders > 1) {
             Buf own = memoryOf(t).take(t.size());
             own.copyFrom(t.gradient.buf);
@@ -41,6 +44,25 @@ final class Gradients {
             t.gradient = new Tensor.Gradient(own);
         }
         return 1f;
+    }
+
+    /**
+     * Makes room for a gradient in bfloat16, all of whose numbers must be written; null where it has to be in fp32, as more is added to
+     * it or others than a product look at it.
+     */
+    Buf openHalves(Tensor t) {
+        if (!t.takesHalfGradient || t.gradient != null || t.tape != tape || t.isView()) {
+            return null;
+        }
+        t.gradient = Tensor.Gradient.ofHalves(arena.take(FrozenProducts.halfLength(t.rows, t.cols)), t.cols);
+        return t.gradient.half;
+    }
+
+    private void widen(Tensor t) {
+        Tensor.Gradient rounded = t.gradient;
+        t.gradient = new Tensor.Gradient(arena.take(t.size()));
+        Halves.widen(tape.workers(), rounded.half, rounded.halfStride, t.gradient.buf, t.rows, t.cols);
+        arena.giveBack(rounded.half);
     }
 
     /** A gradient lives as long as its tensor, which may be another tape's. */
@@ -68,7 +90,7 @@ final class Gradients {
             t.gradient = null;
         } else if (t.tape == tape && t.gradient != null) {
             if (--t.gradient.holders == 0) {
-                arena.giveBack(t.gradient.buf);
+                arena.giveBack(t.gradient.memory());
             }
             t.gradient = null;
         }

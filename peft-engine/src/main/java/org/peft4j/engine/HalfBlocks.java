@@ -29,7 +29,7 @@ final class HalfBlocks implements BlockProduct {
     private final engine cpu = new engine(engine.kind.cpu, 0);
     private final stream queue = new stream(cpu);
     private final OneDnn.At at = new OneDnn.At();
-    private final RowConversion rounding = new RowConversion(cpu, queue, true);
+    private final RowConversion rounding = new RowConversion(cpu, queue);
     private final Map<Long, Rounded> ofTask = new HashMap<>();
     private final Map<Long, Rounded> ofBlock = new HashMap<>();
     private final Map<Form, Kernel> kernels = new Recent<>(KEPT);

@@ -6,6 +6,7 @@ import java.nio.ShortBuffer;
 import org.bytedeco.javacpp.BytePointer;
 import org.peft4j.api.MatrixSource;
 import org.peft4j.engine.Blas.Mat;
+import org.peft4j.engine.arrays.ArrayKernels;
 
 /** A frozen weight [rows, cols] in bfloat16, multiplied as it is. */
 final class HalfMatrix implements FrozenMatrix {
@@ -46,20 +47,10 @@ final class HalfMatrix implements FrozenMatrix {
         for (int r = 0; r < rows; r += step) {
             int n = Math.min(step, rows - r);
             weight.read(r, n, piece, 0);
-            for (int i = 0; i < n * cols; i++) {
-                rounded[i] = round(piece[i]);
-            }
+            ArrayKernels.fastest().round(piece, 0, rounded, n * cols);
             shorts.put(r * cols, rounded, 0, n * cols);
         }
         return new HalfMatrix(shorts, memory.address(), memory, rows, cols);
-    }
-
-    private static short round(float value) {
-        int bits = Float.floatToRawIntBits(value);
-        if (Float.isNaN(value)) {
-            return (short) (bits >>> 16 | 0x40);
-        }
-        return (short) (bits + 0x7fff + (bits >>> 16 & 1) >>> 16);
     }
 
     @Override
@@ -105,6 +96,16 @@ final class HalfMatrix implements FrozenMatrix {
         }
         FrozenProducts.Weight w = new FrozenProducts.Weight(address, rows, cols, true, true);
         tape.frozenProducts().gemm(m, x, w, 0f, y);
+    }
+
+    @Override
+    public void forward(Tape tape, int m, FrozenProducts.Rounded x, Mat y) {
+        tape.frozenProducts().gemm(m, x, new FrozenProducts.Weight(address, rows, cols, true, true), 0f, y);
+    }
+
+    @Override
+    public void backward(Tape tape, int m, FrozenProducts.Rounded dy, float beta, Mat dx) {
+        tape.frozenProducts().gemm(m, dy, new FrozenProducts.Weight(address, rows, cols, false, true), beta, dx);
     }
 
     private PackedHalf packed(Tape tape) {

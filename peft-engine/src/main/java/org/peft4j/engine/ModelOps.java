@@ -1,6 +1,5 @@
 package org.peft4j.engine;
 
-import java.util.Arrays;
 import org.peft4j.api.PeftException;
 
 /** Coarse operations that a transformer is made of, each with a hand-written gradient. */
@@ -31,12 +30,36 @@ public final class ModelOps {
         }
         Tensor y = tape.fresh(x.needsGradient, x.rows, w.rows());
         y.coarse = w.halved();
-        w.forward(tape, x.rows, Products.mat(x), Products.mat(y));
+        y.takesHalfGradient = w.halved();
+        FrozenProducts.Rounded rounded = w.halved() ? rounded(tape, x) : null;
+        if (rounded != null) {
+            w.forward(tape, x.rows, rounded, Products.mat(y));
+        } else {
+            w.forward(tape, x.rows, Products.mat(x), Products.mat(y));
+        }
         tape.record(y, () -> {
             float beta = tape.openGradient(x);
-            w.backward(tape, x.rows, Products.gradient(y), beta, Products.gradient(x));
+            Tensor.Gradient g = y.gradient;
+            if (g.half != null) {
+                FrozenProducts.Rounded dy = FrozenProducts.Rounded.of(g.half, g.halfStride);
+                w.backward(tape, x.rows, dy, beta, Products.gradient(x));
+            } else {
+                w.backward(tape, x.rows, Products.gradient(y), beta, Products.gradient(x));
+            }
         });
         return y;
+    }
+
+    /** Activations in bfloat16 where they are kept so, or where several products will want them; else null. */
+    private static FrozenProducts.Rounded rounded(Tape tape, Tensor x) {
+        if (tape.generating() || x.tape != tape || x.isView() || x.remake == null || x.rows <= FrozenMatrix.FEW_ROWS) {
+            return null;
+        }
+        if (x.half == null) {
+            x.half = tape.take(FrozenProducts.halfLength(x.rows, x.cols));
+            tape.frozenProducts().round(x.rows, Products.mat(x), x.cols, x.half.address);
+        }
+        return FrozenProducts.Rounded.of(x.half, x.cols);
     }
 
     /** Rows {@code ids} of a frozen embedding [vocabulary, hidden]. */
@@ -108,42 +131,7 @@ public final class ModelOps {
      * @return the weighted sum, [1]
      */
     public static Tensor crossEntropy(Tape tape, Tensor logits, int[] targets, float weight, double[] total) {
-        int cols = logits.cols;
-        checkRange(targets, cols);
-        Tensor p = tape.takeOver(logits, logits.needsGradient, logits.shape());
-        double[] losses = new double[logits.rows];
-        Rows.each(tape, p, p.value, (r, v) -> {
-            float right = v[targets[r]];
-            float max = Rows.max(v, 0, cols);
-            FastExp.expMinus(max, v, 0, cols);
-            float sum = Rows.sum(v, cols);
-            losses[r] = max + (float) Math.log(sum) - right;
-            if (p.needsGradient) {
-                float factor = weight / sum;
-                for (int i = 0; i < cols; i++) {
-                    v[i] *= factor;
-                }
-                v[targets[r]] -= weight;
-                p.value.put(r * cols, v, 0, cols);
-            }
-        });
-        double sum = Arrays.stream(losses).sum();
-        total[0] += sum;
-        Tensor loss = tape.fresh(p.needsGradient, 1);
-        loss.value.put(0, (float) (sum * weight));
-        tape.record(loss, () -> passOn(tape, loss, p, logits), p);
-        return loss;
-    }
-
-    /** The logits' gradient is in the probabilities' memory already; it only has to be weighted where the loss was. */
-    private static void passOn(Tape tape, Tensor loss, Tensor p, Tensor logits) {
-        float upstream = loss.gradient.buf.get(0);
-        if (upstream == 1f && logits.gradient == null && logits.tape == tape && !logits.isView()) {
-            logits.gradient = new Tensor.Gradient(p.value());
-            p.value = null;
-        } else {
-            float beta = tape.openGradient(logits);
-            Elementwise.axpy(tape.workers(), upstream, p.value(), beta, logits.gradient.buf);
-        }
+        checkRange(targets, logits.cols);
+        return CrossEntropy.apply(tape, logits, targets, weight, total);
     }
 }

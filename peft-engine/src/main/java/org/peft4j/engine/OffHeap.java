@@ -3,6 +3,7 @@ package org.peft4j.engine;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.nio.ShortBuffer;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -28,7 +29,11 @@ public final class OffHeap {
                     "Use a smaller batch, shorter sequences or a smaller model, or give the machine more memory.",
                     e);
         }
-        return new Buf(pointer.asBuffer(), 0, n, pointer.address(), pointer);
+        ShortBuffer halves = new BytePointer(pointer)
+                .asByteBuffer()
+                .order(ByteOrder.nativeOrder())
+                .asShortBuffer();
+        return new Buf(pointer.asBuffer(), halves, 0, n, pointer.address(), pointer);
     }
 
     /** Fresh memory holding these values. */
@@ -49,7 +54,7 @@ public final class OffHeap {
         long address = usable ? new BytePointer(slice).address() : 1;
         if (address % 4 == 0) {
             FloatBuffer floats = slice.asFloatBuffer();
-            return new Buf(floats, 0, floats.capacity(), address, slice);
+            return new Buf(floats, null, 0, floats.capacity(), address, slice);
         }
         float[] copy = new float[slice.remaining() / 4];
         slice.asFloatBuffer().get(copy);
@@ -65,7 +70,7 @@ public final class OffHeap {
                 .limit(from + n)
                 .asBuffer()
                 .slice();
-        return new Buf(floats, 0, n, vector.data().addressPointer().address() + 4 * from, vector);
+        return new Buf(floats, null, 0, n, vector.data().addressPointer().address() + 4 * from, vector);
     }
 
     private static int checkedLength(long length) {

@@ -3,6 +3,7 @@ package org.peft4j.engine;
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.javacpp.Pointer;
 import org.nd4j.nativeblas.NativeOpsHolder;
+import org.peft4j.engine.arrays.ArrayKernels;
 
 /**
  * What oneDNN can do on this machine.
@@ -50,8 +51,9 @@ final class OneDnn {
                 // No native library for this platform: BLAS serves everywhere.
             }
             AVAILABLE = there;
-            FAST_HALF = there && has(isa, dnnl.dnnl_cpu_isa_avx512_core_bf16);
-            FAST_SINGLE = there && has(isa, dnnl.dnnl_cpu_isa_avx2);
+            boolean wanted = there && !ArrayKernels.plainOnly();
+            FAST_HALF = wanted && has(isa, dnnl.dnnl_cpu_isa_avx512_core_bf16);
+            FAST_SINGLE = wanted && has(isa, dnnl.dnnl_cpu_isa_avx2);
         }
 
         private static boolean has(int isa, int wanted) {

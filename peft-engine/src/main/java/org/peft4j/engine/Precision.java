@@ -14,8 +14,11 @@ public enum Precision {
     /** bfloat16 for matrices that are large enough, where the processor multiplies it faster than fp32; else fp32. */
     AUTO;
 
-    /** Smaller products are bound by calls, not by arithmetic. */
-    private static final long WORTH_ROUNDING = 1L << 17;
+    /**
+     * Smaller products are bound by calls, not by arithmetic. Keys and values of few heads are the smallest weights that count: where
+     * they are rounded, attention's products may be, too.
+     */
+    private static final long WORTH_ROUNDING = 1L << 16;
 
     /**
      * Whether a frozen weight of this size is kept in bfloat16.

@@ -28,12 +28,14 @@ final class ProductKernel {
      * @param m rows of the activations, or 0 for any number
      * @param ldx elements from one row of the activations to the next
      * @param rows of the weight as it lies in memory, [rows, cols]
+     * @param ldw elements from one row of the weight to the next
      * @param transposed whether the product takes the weight's transpose
      * @param adding whether the product is added to what is there
      * @param ldy elements from one row of the result to the next
      * @param half whether activations and weight are bfloat16
      */
-    record Form(int m, int ldx, int rows, int cols, boolean transposed, boolean adding, int ldy, boolean half) {
+    record Form(
+            int m, int ldx, int rows, int cols, int ldw, boolean transposed, boolean adding, int ldy, boolean half) {
         int inner() {
             return transposed ? cols : rows;
         }
@@ -51,7 +53,7 @@ final class ProductKernel {
         }
 
         memory.desc weight() {
-            return transposed ? matrix(type(), cols, rows, 1, cols) : matrix(type(), rows, cols, cols, 1);
+            return transposed ? matrix(type(), cols, rows, 1, ldw) : matrix(type(), rows, cols, ldw, 1);
         }
 
         memory.desc result(long count) {

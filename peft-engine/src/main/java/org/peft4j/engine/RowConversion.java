@@ -10,7 +10,7 @@ import org.bytedeco.dnnl.reorder;
 import org.bytedeco.dnnl.stream;
 
 /**
- * Rounds rows of fp32 numbers to bfloat16, or widens such rows to fp32. A kernel is compiled for a number of rows; rows come in any
+ * Rounds rows of fp32 numbers to bfloat16. A kernel is compiled for a number of rows; rows come in any
  * number, so they are cut into pieces of powers of two: a handful of kernels a width serves every batch. Of one thread.
  */
 final class RowConversion {
@@ -18,37 +18,23 @@ final class RowConversion {
 
     private final engine cpu;
     private final stream queue;
-    private final memory.data_type from;
-    private final memory.data_type to;
     private final Map<Form, Kernel> kernels = new HashMap<>();
     private final OneDnn.At at = new OneDnn.At();
 
     private record Form(int rows, int cols, int stride) {}
 
-    /**
-     * Conversion one way.
-     *
-     * @param rounding from fp32 to bfloat16; else back
-     */
-    RowConversion(engine cpu, stream queue, boolean rounding) {
+    RowConversion(engine cpu, stream queue) {
         this.cpu = cpu;
         this.queue = queue;
-        this.from = rounding ? memory.data_type.f32 : memory.data_type.bf16;
-        this.to = rounding ? memory.data_type.bf16 : memory.data_type.f32;
     }
 
     /** Writes the rows at x, {@code stride} numbers apart, dense to y. */
     void convert(long x, int rows, int cols, int stride, long y) {
         for (int r = 0; r < rows; ) {
             int n = Math.min(MOST_ROWS, Integer.highestOneBit(rows - r));
-            kernels.computeIfAbsent(new Form(n, cols, stride), Kernel::new)
-                    .run(x + bytes(from) * r * stride, y + bytes(to) * r * cols);
+            kernels.computeIfAbsent(new Form(n, cols, stride), Kernel::new).run(x + 4L * r * stride, y + 2L * r * cols);
             r += n;
         }
-    }
-
-    private static long bytes(memory.data_type type) {
-        return type == memory.data_type.f32 ? 4 : 2;
     }
 
     private final class Kernel {
@@ -58,8 +44,8 @@ final class RowConversion {
         private final IntMemoryMap arguments = new IntMemoryMap();
 
         Kernel(Form f) {
-            memory.desc source = ProductKernel.matrix(from, f.rows, f.cols, f.stride, 1);
-            memory.desc target = ProductKernel.matrix(to, f.rows, f.cols, f.cols, 1);
+            memory.desc source = ProductKernel.matrix(memory.data_type.f32, f.rows, f.cols, f.stride, 1);
+            memory.desc target = ProductKernel.matrix(memory.data_type.bf16, f.rows, f.cols, f.cols, 1);
             convert = new reorder(new reorder.primitive_desc(cpu, source, cpu, target));
             input = ProductKernel.unplaced(source, cpu);
             output = ProductKernel.unplaced(target, cpu);

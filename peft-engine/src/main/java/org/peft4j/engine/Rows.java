@@ -1,5 +1,8 @@
 package org.peft4j.engine;
 
+import org.peft4j.engine.arrays.ArrayKernels;
+import org.peft4j.engine.arrays.FastExp;
+
 /** Operations on each row by itself. */
 final class Rows {
     private Rows() {}
@@ -19,23 +22,9 @@ final class Rows {
         });
     }
 
-    /** Sum with four running sums, in an order that depends on n alone. */
+    /** The sum of products, in an order that depends on n alone. */
     static float dot(float[] a, float[] b, int n) {
-        float s0 = 0;
-        float s1 = 0;
-        float s2 = 0;
-        float s3 = 0;
-        int i = 0;
-        for (; i + 3 < n; i += 4) {
-            s0 += a[i] * b[i];
-            s1 += a[i + 1] * b[i + 1];
-            s2 += a[i + 2] * b[i + 2];
-            s3 += a[i + 3] * b[i + 3];
-        }
-        for (; i < n; i++) {
-            s0 += a[i] * b[i];
-        }
-        return (s0 + s1) + (s2 + s3);
+        return ArrayKernels.fastest().dot(a, b, n);
     }
 
     static Tensor sum(Tape tape, Tensor x) {
@@ -106,18 +95,7 @@ final class Rows {
 
     /** The largest of some values; a NaN among them may be passed over. */
     static float max(float[] v, int from, int to) {
-        float m0 = Float.NEGATIVE_INFINITY;
-        float m1 = m0;
-        int i = from;
-        // Comparisons that are seldom true cost less than Math.max, whose results would have to wait for each other.
-        for (; i + 1 < to; i += 2) {
-            m0 = v[i] > m0 ? v[i] : m0;
-            m1 = v[i + 1] > m1 ? v[i + 1] : m1;
-        }
-        for (; i < to; i++) {
-            m0 = v[i] > m0 ? v[i] : m0;
-        }
-        return Math.max(m0, m1);
+        return ArrayKernels.fastest().max(v, from, to);
     }
 
     static float sum(float[] v, int n) {
@@ -125,21 +103,6 @@ final class Rows {
     }
 
     static float sum(float[] v, int from, int n) {
-        float s0 = 0;
-        float s1 = 0;
-        float s2 = 0;
-        float s3 = 0;
-        int end = from + n;
-        int i = from;
-        for (; i + 3 < end; i += 4) {
-            s0 += v[i];
-            s1 += v[i + 1];
-            s2 += v[i + 2];
-            s3 += v[i + 3];
-        }
-        for (; i < end; i++) {
-            s0 += v[i];
-        }
-        return (s0 + s1) + (s2 + s3);
+        return ArrayKernels.fastest().sum(v, from, n);
     }
 }

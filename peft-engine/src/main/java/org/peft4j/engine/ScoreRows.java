@@ -1,6 +1,7 @@
 package org.peft4j.engine;
 
 import java.util.Arrays;
+import org.peft4j.engine.arrays.FastExp;
 
 /**
  * Rows of attention scores on the heap, as many at once as the first cache levels hold: exponentials of many numbers in one go cost

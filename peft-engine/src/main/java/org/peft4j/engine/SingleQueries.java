@@ -3,6 +3,7 @@ package org.peft4j.engine;
 import java.util.Arrays;
 import java.util.List;
 import org.peft4j.engine.Blas.Mat;
+import org.peft4j.engine.arrays.FastExp;
 
 /**
  * Attention of one new token a sequence over its cache, without gradients: the heads of a group share their keys, so they are one

@@ -1,5 +1,7 @@
 package org.peft4j.engine;
 
+import org.peft4j.engine.arrays.FastExp;
+
 /** The gated activation {@code silu(gate) * up} (Shazeer 2020). */
 final class Swiglu {
     private Swiglu() {}
@@ -8,6 +10,9 @@ final class Swiglu {
     private static final int WORTH_COMPILING = 1 << 14;
 
     static Tensor apply(Tape tape, Tensor gate, Tensor up) {
+        if (gate.size() >= WORTH_COMPILING && HalvedSwiglu.suits(gate, up)) {
+            return HalvedSwiglu.apply(tape, gate, up);
+        }
         Tensor y = tape.fresh(gate.needsGradient || up.needsGradient, gate.shape());
         if (OneDnn.fastSingle() && y.value.length >= WORTH_COMPILING && gate.root != up.root) {
             CompiledSwiglu.apply(tape, gate, up, y);

@@ -117,6 +117,16 @@ public final class Tape implements AutoCloseable {
         return adopt(new Tensor(this, shape, arena.take(size), needsGradient && recording));
     }
 
+    /** As {@link #fresh}, of a tensor whose values are kept in bfloat16. */
+    Tensor freshHalved(boolean needsGradient, long... shape) {
+        touched |= needsGradient;
+        Tensor t = adopt(new Tensor(this, shape, null, needsGradient && recording));
+        t.half = arena.take(FrozenProducts.halfLength(t.rows, t.cols));
+        t.halved = true;
+        t.remake = () -> Halves.widen(workers(), t.half, t.cols, t.value, t.rows, t.cols);
+        return t;
+    }
+
     /** A tensor that a gradient is asked for though nothing on this tape made it. */
     public Tensor leaf(float[] values, boolean needsGradient, long... shape) {
         Tensor leaf = fresh(needsGradient, shape);
@@ -209,23 +219,19 @@ public final class Tape implements AutoCloseable {
         if (t.tape == this && !t.isView() && !t.closed) {
             t.closed = true;
             if (t.remake != null) {
-                drop(t);
-            } else {
-                freeIfUnused(t);
+                t.dropValue();
             }
+            if (!t.halved) {
+                t.dropHalf();
+            }
+            freeIfUnused(t);
         }
     }
 
     void freeIfUnused(Tensor t) {
         if (t.closed && t.retained == 0 && t.tape == this) {
-            drop(t);
-        }
-    }
-
-    private void drop(Tensor t) {
-        if (t.value != null) {
-            arena.giveBack(t.value);
-            t.value = null;
+            t.dropValue();
+            t.dropHalf();
         }
     }
 
@@ -241,6 +247,7 @@ public final class Tape implements AutoCloseable {
         Tensor moved = new Tensor(this, shape, from.value, needsGradient && recording);
         from.value = null;
         from.remake = null;
+        from.dropHalf();
         return adopt(moved);
     }
 
@@ -257,6 +264,11 @@ public final class Tape implements AutoCloseable {
     /** As {@link Gradients#open}. */
     float openGradient(Tensor t) {
         return gradients.open(t);
+    }
+
+    /** As {@link Gradients#openHalves}. */
+    Buf openHalfGradient(Tensor t) {
+        return gradients.openHalves(t);
     }
 
     /** Passes the gradient of {@code from} on to {@code to}, which has as many elements. */

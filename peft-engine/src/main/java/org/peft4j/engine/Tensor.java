@@ -25,6 +25,12 @@ public class Tensor implements Var {
     Gradient gradient;
     /** Whether it is the result of a bfloat16 product, so that rounding it to bfloat16 adds no error of another size. */
     boolean coarse;
+    /** The value rounded to bfloat16, dense; null where no product asked for it. */
+    Buf half;
+    /** Whether {@link #half} is what is kept, and the value is made from it where somebody asks. */
+    boolean halved;
+    /** Whether its gradient may come in bfloat16: only a product with a frozen weight that rounds it anyway looks at it. */
+    boolean takesHalfGradient;
     /** Makes the value again from what is kept anyway, so that its memory needn't be; null where it can't be. */
     Runnable remake;
     /** How many recorded operations still need the value (counted at the root). */
@@ -79,6 +85,22 @@ public class Tensor implements Var {
         }
     }
 
+    /** Gives its value's memory back. */
+    final void dropValue() {
+        if (value != null) {
+            tape.giveBack(value);
+            value = null;
+        }
+    }
+
+    /** Gives back the memory of what was rounded. */
+    final void dropHalf() {
+        if (half != null) {
+            tape.giveBack(half);
+            half = null;
+        }
+    }
+
     /** A copy of its values, row-major. */
     public final float[] toArray() {
         return value().toArray();
@@ -109,11 +131,31 @@ public class Tensor implements Var {
 
     /** Memory of a gradient; several tensors hold the same one while it is the same for all of them. */
     static final class Gradient {
+        /** Its numbers in fp32, or null. */
         final Buf buf;
+        /** Its numbers in bfloat16, or null. */
+        final Buf half;
+        /** Numbers from one row to the next of {@link #half}. */
+        final int halfStride;
+
         int holders = 1;
 
         Gradient(Buf buf) {
+            this(buf, null, 0);
+        }
+
+        private Gradient(Buf buf, Buf half, int halfStride) {
             this.buf = buf;
+            this.half = half;
+            this.halfStride = halfStride;
+        }
+
+        static Gradient ofHalves(Buf half, int stride) {
+            return new Gradient(null, half, stride);
+        }
+
+        Buf memory() {
+            return buf == null ? half : buf;
         }
     }
 }

@@ -1,5 +1,7 @@
 package org.peft4j.engine;
 
+import org.peft4j.engine.arrays.FastExp;
+
 /** Elementwise functions of one argument. */
 enum Unary {
     RELU(true) {

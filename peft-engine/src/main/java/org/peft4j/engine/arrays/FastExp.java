@@ -1,4 +1,4 @@
-package org.peft4j.engine;
+package org.peft4j.engine.arrays;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -8,9 +8,12 @@ import java.nio.IntBuffer;
 /**
  * The exponential function in fp32 by range reduction and a polynomial (relative error below 3e-7; between exp(-87) and exp(88)).
  * The library's is not used because compiled and interpreted code may differ in the last bit there, and equal runs have to give
- * equal bits. One number and many go the same way, so they agree to the bit.
+ * equal bits. What is here is the plain Java of it; the Vector API has another.
  */
-final class FastExp {
+public final class FastExp {
+    /** The most numbers at once of {@link #sigmoids}: three such pieces fit the first-level cache. */
+    public static final int MOST = 2048;
+
     private static final float LOW = -87f;
     private static final float HIGH = 88f;
     private static final float LOG2E = 1.44269504f;
@@ -28,7 +31,7 @@ final class FastExp {
 
     private FastExp() {}
 
-    static float exp(float x) {
+    private static float exp(float x) {
         float clamped = Math.max(LOW, Math.min(HIGH, x));
         float shifted = clamped * LOG2E + ROUND;
         return mantissa(clamped, shifted) * Float.intBitsToFloat(power(Float.floatToRawIntBits(shifted)));
@@ -52,12 +55,13 @@ final class FastExp {
         return (shiftedBits - ROUND_BITS) << 23;
     }
 
-    static float sigmoid(float x) {
-        return 1f / (1f + exp(-x));
+    /** Replaces n numbers from {@code from} on by their exponentials. */
+    public static void exp(float[] v, int from, int n) {
+        ArrayKernels.fastest().exp(v, from, n);
     }
 
-    /** Replaces n numbers from {@code from} on by their exponentials. */
-    static void exp(float[] v, int from, int n) {
+    /** The same by loops that every JDK compiles to vector instructions. */
+    static void loops(float[] v, int from, int n) {
         if (n < FEW) {
             for (int i = from; i < from + n; i++) {
                 v[i] = exp(v[i]);
@@ -65,8 +69,8 @@ final class FastExp {
             return;
         }
         Lanes lanes = LANES.get();
-        for (int i = 0; i < n; i += Elementwise.PIECE) {
-            int count = Math.min(Elementwise.PIECE, n - i);
+        for (int i = 0; i < n; i += MOST) {
+            int count = Math.min(MOST, n - i);
             System.arraycopy(v, from + i, lanes.numbers, 0, count);
             lanes.exp(count);
             System.arraycopy(lanes.numbers, 0, v, from + i, count);
@@ -74,21 +78,25 @@ final class FastExp {
     }
 
     /** Replaces numbers by the exponentials of their difference to {@code shift}. */
-    static void expMinus(float shift, float[] v, int from, int to) {
+    public static void expMinus(float shift, float[] v, int from, int to) {
         for (int i = from; i < to; i++) {
             v[i] -= shift;
         }
         exp(v, from, to - from);
     }
 
-    /** Sigmoids of n numbers, at most {@link Elementwise#PIECE}: the thread's own array, until the next call. */
-    static float[] sigmoids(float[] x, int n) {
-        Lanes lanes = LANES.get();
-        float[] s = lanes.numbers;
+    /** Sigmoids of n numbers, at most {@link #MOST}: the thread's own array, until the next call. */
+    public static float[] sigmoids(float[] x, int n) {
+        return sigmoids(ArrayKernels.fastest(), x, n);
+    }
+
+    /** The same with certain kernels. */
+    static float[] sigmoids(ArrayKernels kernels, float[] x, int n) {
+        float[] s = LANES.get().results;
         for (int i = 0; i < n; i++) {
             s[i] = -x[i];
         }
-        lanes.exp(n);
+        kernels.exp(s, 0, n);
         for (int i = 0; i < n; i++) {
             s[i] = 1f / (1f + s[i]);
         }
@@ -96,7 +104,7 @@ final class FastExp {
     }
 
     /** Hyperbolic tangents of n numbers, from x to y. */
-    static void tanh(float[] x, float[] y, int n) {
+    public static void tanh(float[] x, float[] y, int n) {
         for (int i = 0; i < n; i++) {
             y[i] = 2f * x[i];
         }
@@ -114,14 +122,15 @@ final class FastExp {
      * keep a loop from it, so that step is a copy through memory seen as both.
      */
     private static final class Lanes {
-        private final float[] numbers = new float[Elementwise.PIECE];
-        private final float[] floats = new float[Elementwise.PIECE];
-        private final int[] ints = new int[Elementwise.PIECE];
+        private final float[] numbers = new float[MOST];
+        private final float[] results = new float[MOST];
+        private final float[] floats = new float[MOST];
+        private final int[] ints = new int[MOST];
         private final FloatBuffer asFloats;
         private final IntBuffer asInts;
 
         Lanes() {
-            ByteBuffer memory = ByteBuffer.allocateDirect(4 * Elementwise.PIECE).order(ByteOrder.nativeOrder());
+            ByteBuffer memory = ByteBuffer.allocateDirect(4 * MOST).order(ByteOrder.nativeOrder());
             asFloats = memory.asFloatBuffer();
             asInts = memory.asIntBuffer();
         }

@@ -1,0 +1,77 @@
+package org.peft4j.engine.arrays;
+
+import java.util.Optional;
+import java.util.ServiceLoader;
+
+/**
+ * Loops over arrays that decide how fast a run is outside of its products: in plain Java, or with the Vector API where the JDK has it.
+ * Both do the same; numbers that go through an exponential or a sum may differ in the last bits.
+ */
+public interface ArrayKernels {
+    /** The system property that holds the engine to its Java kernels when it is {@code plain}: to compare, or to look for a fault. */
+    String CHOICE = "peft.kernels";
+
+    /** Numbers of a piece: five such pieces fit the first-level cache. */
+    int PIECE = 1024;
+
+    /** Whether only plain Java was asked for. */
+    static boolean plainOnly() {
+        return "plain".equals(System.getProperty(CHOICE));
+    }
+
+    /** Those that are used. */
+    static ArrayKernels fastest() {
+        return Chosen.KERNELS;
+    }
+
+    /** Finds kernels that need more than every JDK has. */
+    interface Source {
+        /** Kernels that are faster than plain Java here, or nothing. */
+        Optional<ArrayKernels> kernels();
+    }
+
+    /** What they are, for people. */
+    String description();
+
+    /** The largest of some values; a NaN among them may be passed over. */
+    float max(float[] v, int from, int to);
+
+    /** The sum of n values, in an order that depends on n alone. */
+    float sum(float[] v, int from, int n);
+
+    /** The sum of products of the first n values, in an order that depends on n alone. */
+    float dot(float[] a, float[] b, int n);
+
+    /** Replaces n numbers by their exponentials, between exp(-87) and exp(88), with a relative error below 3e-7. */
+    void exp(float[] v, int from, int n);
+
+    /** {@code y = silu(g) * u} of n numbers, at most {@link #PIECE}. */
+    void swiglu(float[] g, float[] u, float[] y, int n);
+
+    /**
+     * {@code dg = dy * u * silu'(g)} and {@code du = dy * silu(g)} of n numbers, at most {@link #PIECE}.
+     *
+     * @param dg may be {@code g} or {@code dy}; so may {@code du}
+     */
+    void swigluGradients(float[] dy, float[] g, float[] u, float[] dg, float[] du, int n);
+
+    /** Rounds n numbers from {@code from} on to bfloat16, ties to the even neighbour; NaN stays NaN. */
+    void round(float[] x, int from, short[] half, int n);
+
+    /** What {@link #round} rounded, as fp32. */
+    void widen(short[] half, float[] x, int n);
+
+    /** Chosen once, when first asked. */
+    final class Chosen {
+        static final ArrayKernels KERNELS = plainOnly() ? new PlainKernels() : found();
+
+        private static ArrayKernels found() {
+            return ServiceLoader.load(Source.class, Source.class.getClassLoader()).stream()
+                    .flatMap(source -> source.get().kernels().stream())
+                    .findFirst()
+                    .orElseGet(PlainKernels::new);
+        }
+
+        private Chosen() {}
+    }
+}

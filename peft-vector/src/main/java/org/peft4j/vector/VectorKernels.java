@@ -1,0 +1,209 @@
+package org.peft4j.vector;
+
+import static jdk.incubator.vector.VectorOperators.ADD;
+import static jdk.incubator.vector.VectorOperators.GT;
+import static jdk.incubator.vector.VectorOperators.I2S;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LSHR;
+import static jdk.incubator.vector.VectorOperators.LT;
+import static jdk.incubator.vector.VectorOperators.NE;
+import static jdk.incubator.vector.VectorOperators.S2I;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorSpecies;
+import org.peft4j.engine.arrays.ArrayKernels;
+import org.peft4j.engine.arrays.PlainKernels;
+
+/**
+ * {@link ArrayKernels} with the Vector API: over arrays only, the one form of loading that is the same from Java 17 on. What doesn't
+ * fill a vector is left to {@link PlainKernels}; which numbers that are depends on their count alone.
+ */
+final class VectorKernels implements ArrayKernels {
+    private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
+    private static final VectorSpecies<Integer> INTS = FLOATS.withLanes(int.class);
+    private static final VectorSpecies<Short> SHORTS =
+            VectorSpecies.of(short.class, VectorShape.forBitSize(Math.max(64, FLOATS.vectorBitSize() / 2)));
+    private static final int STEP = FLOATS.length();
+
+    private static final float LOG2E = 1.44269504f;
+    private static final float LN2 = 0.69314718f;
+    private static final float ROUND = 12582912f;
+    private static final int ROUND_BITS = Float.floatToRawIntBits(ROUND) - 127;
+
+    private final PlainKernels rest = new PlainKernels();
+
+    /** Narrower vectors bring nothing over what the compiler makes of plain loops. */
+    static boolean worthwhile() {
+        return FLOATS.vectorBitSize() >= 256;
+    }
+
+    @Override
+    public String description() {
+        return "Vector API, " + FLOATS.vectorBitSize() + " bits";
+    }
+
+    private static FloatVector all(float value) {
+        return FloatVector.broadcast(FLOATS, value);
+    }
+
+    @Override
+    public float max(float[] v, int from, int to) {
+        float most = Float.NEGATIVE_INFINITY;
+        int i = from;
+        if (to - from >= 2 * STEP) {
+            FloatVector m0 = all(Float.NEGATIVE_INFINITY);
+            FloatVector m1 = m0;
+            for (; i + 2 * STEP <= to; i += 2 * STEP) {
+                FloatVector a = FloatVector.fromArray(FLOATS, v, i);
+                FloatVector b = FloatVector.fromArray(FLOATS, v, i + STEP);
+                m0 = m0.blend(a, a.compare(GT, m0));
+                m1 = m1.blend(b, b.compare(GT, m1));
+            }
+            m0 = m0.blend(m1, m1.compare(GT, m0));
+            for (int lane = 0; lane < STEP; lane++) {
+                most = Math.max(most, m0.lane(lane));
+            }
+        }
+        return Math.max(most, rest.max(v, i, to));
+    }
+
+    @Override
+    public float sum(float[] v, int from, int n) {
+        FloatVector s0 = all(0f);
+        FloatVector s1 = s0;
+        int i = 0;
+        for (; i + 2 * STEP <= n; i += 2 * STEP) {
+            s0 = s0.add(FloatVector.fromArray(FLOATS, v, from + i));
+            s1 = s1.add(FloatVector.fromArray(FLOATS, v, from + i + STEP));
+        }
+        return s0.add(s1).reduceLanes(ADD) + rest.sum(v, from + i, n - i);
+    }
+
+    @Override
+    public float dot(float[] a, float[] b, int n) {
+        FloatVector s0 = all(0f);
+        FloatVector s1 = s0;
+        int i = 0;
+        for (; i + 2 * STEP <= n; i += 2 * STEP) {
+            s0 = FloatVector.fromArray(FLOATS, a, i).fma(FloatVector.fromArray(FLOATS, b, i), s0);
+            s1 = FloatVector.fromArray(FLOATS, a, i + STEP).fma(FloatVector.fromArray(FLOATS, b, i + STEP), s1);
+        }
+        float tail = 0f;
+        for (; i < n; i++) {
+            tail += a[i] * b[i];
+        }
+        return s0.add(s1).reduceLanes(ADD) + tail;
+    }
+
+    /** As in plain Java, with fused multiplications and additions. */
+    private static FloatVector exp(FloatVector number) {
+        FloatVector x = number.blend(-87f, number.compare(LT, -87f));
+        x = x.blend(88f, x.compare(GT, 88f));
+        FloatVector shifted = x.fma(all(LOG2E), all(ROUND));
+        FloatVector r = shifted.sub(ROUND).fma(all(-LN2), x);
+        FloatVector p = r.fma(all(1.9875691500e-4f), all(1.3981999507e-3f));
+        p = p.fma(r, all(8.3334519073e-3f));
+        p = p.fma(r, all(4.1665795894e-2f));
+        p = p.fma(r, all(1.6666665459e-1f));
+        p = p.fma(r, all(5.0000001201e-1f));
+        p = p.fma(r.mul(r), r.add(1f));
+        IntVector power = shifted.reinterpretAsInts().sub(ROUND_BITS).lanewise(LSHL, 23);
+        return p.mul(power.reinterpretAsFloats());
+    }
+
+    /** What {@link #exp(FloatVector)} does with each lane. */
+    private static float exp(float number) {
+        float x = Math.max(-87f, Math.min(88f, number));
+        float shifted = Math.fma(x, LOG2E, ROUND);
+        float r = Math.fma(shifted - ROUND, -LN2, x);
+        float p = Math.fma(r, 1.9875691500e-4f, 1.3981999507e-3f);
+        p = Math.fma(p, r, 8.3334519073e-3f);
+        p = Math.fma(p, r, 4.1665795894e-2f);
+        p = Math.fma(p, r, 1.6666665459e-1f);
+        p = Math.fma(p, r, 5.0000001201e-1f);
+        p = Math.fma(p, r * r, r + 1f);
+        return p * Float.intBitsToFloat(Float.floatToRawIntBits(shifted) - ROUND_BITS << 23);
+    }
+
+    @Override
+    public void exp(float[] v, int from, int n) {
+        int i = 0;
+        for (; i + STEP <= n; i += STEP) {
+            exp(FloatVector.fromArray(FLOATS, v, from + i)).intoArray(v, from + i);
+        }
+        for (; i < n; i++) {
+            v[from + i] = exp(v[from + i]);
+        }
+    }
+
+    @Override
+    public void swiglu(float[] g, float[] u, float[] y, int n) {
+        int i = 0;
+        for (; i + STEP <= n; i += STEP) {
+            FloatVector gate = FloatVector.fromArray(FLOATS, g, i);
+            FloatVector whole = exp(gate.neg()).add(1f);
+            gate.mul(FloatVector.fromArray(FLOATS, u, i)).div(whole).intoArray(y, i);
+        }
+        for (; i < n; i++) {
+            y[i] = g[i] * u[i] / (exp(-g[i]) + 1f);
+        }
+    }
+
+    @Override
+    public void swigluGradients(float[] dy, float[] g, float[] u, float[] dg, float[] du, int n) {
+        int i = 0;
+        for (; i + STEP <= n; i += STEP) {
+            FloatVector gate = FloatVector.fromArray(FLOATS, g, i);
+            FloatVector s = all(1f).div(exp(gate.neg()).add(1f));
+            FloatVector slope = FloatVector.fromArray(FLOATS, dy, i).mul(s);
+            FloatVector rise = all(1f).sub(s).fma(gate, all(1f));
+            FloatVector up = FloatVector.fromArray(FLOATS, u, i);
+            slope.mul(up).mul(rise).intoArray(dg, i);
+            slope.mul(gate).intoArray(du, i);
+        }
+        for (; i < n; i++) {
+            float gate = g[i];
+            float s = 1f / (exp(-gate) + 1f);
+            float slope = dy[i] * s;
+            dg[i] = slope * u[i] * Math.fma(1f - s, gate, 1f);
+            du[i] = slope * gate;
+        }
+    }
+
+    @Override
+    public void round(float[] x, int from, short[] half, int n) {
+        int i = 0;
+        for (; i + STEP <= n; i += STEP) {
+            FloatVector v = FloatVector.fromArray(FLOATS, x, from + i);
+            IntVector bits = v.reinterpretAsInts();
+            IntVector high = bits.lanewise(LSHR, 16);
+            IntVector even = bits.add(high.and(1)).add(0x7fff).lanewise(LSHR, 16);
+            even = even.blend(high.or(0x40), v.compare(NE, v).cast(INTS));
+            even.convertShape(I2S, SHORTS, 0).reinterpretAsShorts().intoArray(half, i);
+        }
+        if (i < n) {
+            short[] last = new short[n - i];
+            rest.round(x, from + i, last, n - i);
+            System.arraycopy(last, 0, half, i, n - i);
+        }
+    }
+
+    @Override
+    public void widen(short[] half, float[] x, int n) {
+        int i = 0;
+        for (; i + STEP <= n; i += STEP) {
+            ShortVector.fromArray(SHORTS, half, i)
+                    .convertShape(S2I, INTS, 0)
+                    .reinterpretAsInts()
+                    .lanewise(LSHL, 16)
+                    .reinterpretAsFloats()
+                    .intoArray(x, i);
+        }
+        for (; i < n; i++) {
+            x[i] = Float.intBitsToFloat(half[i] << 16);
+        }
+    }
+}
