@@ -286,6 +286,7 @@ final class BenchCommand extends Action {
         all.put("storage", storage);
         all.put("java", System.getProperty("java.vm.name") + " " + Runtime.version());
         all.put("blas_core", BlasReport.coreType());
+        all.put("kernels", Engine.kernels());
         return all;
     }
 }

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.peft4j.compare.ProcessMemory;
 import org.peft4j.engine.BlasReport;
+import org.peft4j.engine.Engine;
 import org.peft4j.runtime.InstalledMethod;
 import org.peft4j.runtime.Peft;
 import picocli.CommandLine.Command;
@@ -62,6 +63,7 @@ final class DoctorCommand extends Action {
         facts.put("backend", "ND4J " + backend());
         facts.put("BLAS", blas.library());
         facts.put("BLAS core type", blas.core());
+        facts.put("other kernels", Engine.kernels());
         facts.put("threads", blas.threads());
         facts.put(
                 "product", String.format(Locale.ROOT, "%.0f GF/s (fp32, 1024 x 576 by 576 x 1536)", blas.gigaflops()));

@@ -96,6 +96,12 @@ final class Blas {
         }
     }
 
+    /** Adds n numbers at x to those at y, on the calling thread. */
+    static void add(int n, long x, long y) {
+        Operands p = OPERANDS.get();
+        openblas_nolapack.cblas_saxpy(n, 1f, p.a.to(x), 1, p.c.to(y), 1);
+    }
+
     /** A product of one row on all threads: each reads its part of b once. */
     private void row(int n, int k, float alpha, Mat a, Mat b, float beta, Mat c) {
         if ((long) n * k < SPLIT_ROW_FROM) {

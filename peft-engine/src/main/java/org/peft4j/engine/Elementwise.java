@@ -45,6 +45,15 @@ final class Elementwise {
         });
     }
 
+    /** Adds dense rows [rows, cols] to rows that may lie apart. */
+    static void addRows(Workers workers, Buf x, Blas.Mat y, int rows, int cols) {
+        workers.split(rows, Math.max(1, GRAIN / cols), (from, to) -> {
+            for (int r = from; r < to; r++) {
+                Blas.add(cols, x.address + 4L * r * cols, y.rows(r).address());
+            }
+        });
+    }
+
     /** {@code out = op(x, other)}; {@code other} is of the same size, or x itself for functions of one argument. */
     static void map(Workers workers, Buf x, Buf other, Buf out, Two op) {
         workers.split(out.length, GRAIN, (from, to) -> {

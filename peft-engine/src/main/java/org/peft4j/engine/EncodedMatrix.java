@@ -2,6 +2,7 @@ package org.peft4j.engine;
 
 import org.peft4j.api.EncodedWeight;
 import org.peft4j.engine.Blas.Mat;
+import org.peft4j.engine.arrays.ArrayKernels;
 
 /**
  * A frozen weight that is decoded tile by tile inside the product, by all threads; no whole weight is ever decoded.
@@ -9,10 +10,10 @@ import org.peft4j.engine.Blas.Mat;
  * @param half whether tiles are rounded to bfloat16 and multiplied so
  */
 record EncodedMatrix(EncodedWeight weight, boolean half) implements FrozenMatrix {
-    /** Elements of a tile: about a megabyte in fp32, twice that in bfloat16, where a product packs its activations anew for each. */
+    /** Elements of a tile: a megabyte in fp32, for all threads; half of that in bfloat16, where each thread has tiles of its own. */
     private static final int TILE = 1 << 18;
 
-    private static final int HALF_TILE = 1 << 20;
+    private static final int HALF_TILE = 1 << 18;
 
     /** Numbers of a tile that stays in a core's own cache. */
     private static final int SMALL_TILE = 1 << 14;
@@ -65,10 +66,10 @@ record EncodedMatrix(EncodedWeight weight, boolean half) implements FrozenMatrix
 
     @Override
     public void forward(Tape tape, int m, FrozenProducts.Rounded x, Mat y) {
-        halfTiles(tape, (first, count, tile) -> {
-            FrozenProducts.Weight w = new FrozenProducts.Weight(tile, count, cols(), true, true);
-            tape.frozenProducts().gemm(m, x, w, 0f, y.columns(first));
-        });
+        halfTiles(
+                tape,
+                (part, first, count, tile) -> FrozenProducts.rounded(
+                        m, x, new FrozenProducts.Weight(tile, count, cols(), true, true), 0f, y.columns(first)));
     }
 
     @Override
@@ -88,10 +89,26 @@ record EncodedMatrix(EncodedWeight weight, boolean half) implements FrozenMatrix
 
     @Override
     public void backward(Tape tape, int m, FrozenProducts.Rounded dy, float beta, Mat dx) {
-        halfTiles(tape, (first, count, tile) -> {
+        // Each thread sums what its own rows give, the first one in place.
+        int threads = tape.workers().threads();
+        Buf[] sums = new Buf[threads];
+        boolean[] begun = new boolean[threads];
+        begun[0] = beta != 0f;
+        for (int i = 1; i < threads; i++) {
+            sums[i] = tape.take((long) m * cols());
+        }
+        halfTiles(tape, (part, first, count, tile) -> {
+            Mat sum = part == 0 ? dx : Mat.of(sums[part], cols());
             FrozenProducts.Weight w = new FrozenProducts.Weight(tile, count, cols(), false, true);
-            tape.frozenProducts().gemm(m, dy.columns(first), w, first == 0 ? beta : 1f, dx);
+            FrozenProducts.rounded(m, dy.columns(first), w, begun[part] ? 1f : 0f, sum);
+            begun[part] = true;
         });
+        for (int i = 1; i < threads; i++) {
+            if (begun[i]) {
+                Elementwise.addRows(tape.workers(), sums[i], dx, m, cols());
+            }
+            tape.giveBack(sums[i]);
+        }
     }
 
     /** Each thread decodes and multiplies its own rows: what was decoded is still in its first caches. */
@@ -126,8 +143,8 @@ record EncodedMatrix(EncodedWeight weight, boolean half) implements FrozenMatrix
 
     /** Some rows, decoded to bfloat16. */
     private interface HalfTile {
-        /** Works with rows {@code first} to {@code first + count} at an address. */
-        void run(int first, int count, long rows);
+        /** Works with rows {@code first} to {@code first + count} at an address, as the {@code part}-th of the threads. */
+        void run(int part, int first, int count, long rows);
     }
 
     /** Calls {@code body} with tiles of decoded rows, from the first row to the last. */
@@ -144,20 +161,33 @@ record EncodedMatrix(EncodedWeight weight, boolean half) implements FrozenMatrix
         tape.giveBack(scratch);
     }
 
+    /** Each thread decodes its share of the rows, tile by tile, and works with what is still in its own cache. */
     private void halfTiles(Tape tape, HalfTile body) {
+        int height = Math.min(rows(), Math.max(16, HALF_TILE / cols() / 16 * 16));
+        int tiles = (rows() + height - 1) / height;
+        int parts = Math.min(tape.workers().threads(), tiles);
+        tape.workers().run(parts, part -> {
+            Buf tile = Scratch.take(Math.toIntExact(halfLength(height, cols())));
+            int end = Math.min(rows(), (int) ((long) tiles * (part + 1) / parts) * height);
+            for (int first = (int) ((long) tiles * part / parts) * height; first < end; first += height) {
+                int count = Math.min(height, end - first);
+                decodeHalves(first, count, tile);
+                body.run(part, first, count, tile.address);
+            }
+        });
+    }
+
+    private void decodeHalves(int first, int count, Buf tile) {
         int cols = cols();
-        int height = Math.min(rows(), Math.max(16, HALF_TILE / cols));
-        Buf tile = tape.take(halfLength(height, cols));
-        for (int first = 0; first < rows(); first += height) {
-            int count = Math.min(height, rows() - first);
-            decode(tape, first, count, (r, n, piece) -> {
-                Buf plain = Scratch.take(n * cols);
-                plain.put(0, piece, 0, n * cols);
-                FrozenProducts.roundHere(n, Mat.of(plain, cols), cols, tile.address + 2L * r * cols);
-            });
-            body.run(first, count, tile.address);
+        int step = Math.max(1, PIECE / cols);
+        float[] values = new float[step * cols];
+        short[] halves = new short[values.length];
+        for (int r = 0; r < count; r += step) {
+            int n = Math.min(step, count - r);
+            weight.decode(first + r, n, values, 0);
+            ArrayKernels.fastest().round(values, 0, halves, n * cols);
+            tile.putHalves(r * cols, halves, n * cols);
         }
-        tape.giveBack(tile);
     }
 
     /** What is done with decoded rows {@code r} to {@code r + n} of a tile. */

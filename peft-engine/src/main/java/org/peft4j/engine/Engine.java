@@ -3,6 +3,7 @@ package org.peft4j.engine;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.nativeblas.NativeOpsHolder;
+import org.peft4j.engine.arrays.ArrayKernels;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,6 +61,11 @@ public final class Engine implements AutoCloseable {
                 "peft-natives");
         loading.setDaemon(true);
         loading.start();
+    }
+
+    /** What works through arrays besides the products: plain Java, or the Vector API; for people. */
+    public static String kernels() {
+        return ArrayKernels.fastest().description();
     }
 
     /** The number of computing threads. */

@@ -148,7 +148,8 @@ final class FrozenProducts {
         }
     }
 
-    private static void rounded(int m, Rounded x, Weight w, float beta, Mat y) {
+    /** The same on the calling thread. */
+    static void rounded(int m, Rounded x, Weight w, float beta, Mat y) {
         Form form = new Form(0, x.stride, w.rows, w.cols, w.stride, w.transposed, beta != 0f, y.stride(), true);
         LANES.get().run(form, m, x.address, w.address, y.address());
     }

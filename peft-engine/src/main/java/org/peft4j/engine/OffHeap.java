@@ -30,6 +30,7 @@ public final class OffHeap {
                     e);
         }
         ShortBuffer halves = new BytePointer(pointer)
+                .capacity(4L * n) // a pointer of another type takes over the number of elements, not of bytes
                 .asByteBuffer()
                 .order(ByteOrder.nativeOrder())
                 .asShortBuffer();

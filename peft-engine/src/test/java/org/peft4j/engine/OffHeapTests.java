@@ -45,4 +45,15 @@ class OffHeapTests {
             assertThatThrownBy(() -> tape.fresh(false, 1 << 15, 1 << 15)).isInstanceOf(PeftException.class);
         }
     }
+
+    @Test
+    void memoryHoldsTwiceAsManyHalves() {
+        Buf buf = OffHeap.allocate(10).slice(6, 4);
+        short[] halves = {0x3f80, 0, 0, 0x3f80, 0, 0x3f80, 0x4000, 0};
+        buf.putHalves(0, halves, 8);
+        short[] back = new short[8];
+        buf.getHalves(0, back, 8);
+        assertThat(back).isEqualTo(halves);
+        assertThat(buf.get(1)).isEqualTo(Float.intBitsToFloat(0x3f800000));
+    }
 }
