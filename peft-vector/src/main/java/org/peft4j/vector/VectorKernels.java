@@ -19,7 +19,8 @@ import org.peft4j.engine.arrays.PlainKernels;
 
 /**
  * {@link ArrayKernels} with the Vector API: over arrays only, the one form of loading that is the same from Java 17 on. What doesn't
- * fill a vector is left to {@link PlainKernels}; which numbers that are depends on their count alone.
+ * fill a vector goes the way of plain Java; which numbers that are depends on their count alone. Loops that the compiler makes vectors of by
+ * itself aren't here: it does so more reliably than with long chains of calls.
  */
 final class VectorKernels implements ArrayKernels {
     private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
@@ -136,40 +137,6 @@ final class VectorKernels implements ArrayKernels {
         }
         for (; i < n; i++) {
             v[from + i] = exp(v[from + i]);
-        }
-    }
-
-    @Override
-    public void swiglu(float[] g, float[] u, float[] y, int n) {
-        int i = 0;
-        for (; i + STEP <= n; i += STEP) {
-            FloatVector gate = FloatVector.fromArray(FLOATS, g, i);
-            FloatVector whole = exp(gate.neg()).add(1f);
-            gate.mul(FloatVector.fromArray(FLOATS, u, i)).div(whole).intoArray(y, i);
-        }
-        for (; i < n; i++) {
-            y[i] = g[i] * u[i] / (exp(-g[i]) + 1f);
-        }
-    }
-
-    @Override
-    public void swigluGradients(float[] dy, float[] g, float[] u, float[] dg, float[] du, int n) {
-        int i = 0;
-        for (; i + STEP <= n; i += STEP) {
-            FloatVector gate = FloatVector.fromArray(FLOATS, g, i);
-            FloatVector s = all(1f).div(exp(gate.neg()).add(1f));
-            FloatVector slope = FloatVector.fromArray(FLOATS, dy, i).mul(s);
-            FloatVector rise = all(1f).sub(s).fma(gate, all(1f));
-            FloatVector up = FloatVector.fromArray(FLOATS, u, i);
-            slope.mul(up).mul(rise).intoArray(dg, i);
-            slope.mul(gate).intoArray(du, i);
-        }
-        for (; i < n; i++) {
-            float gate = g[i];
-            float s = 1f / (exp(-gate) + 1f);
-            float slope = dy[i] * s;
-            dg[i] = slope * u[i] * Math.fma(1f - s, gate, 1f);
-            du[i] = slope * gate;
         }
     }
 

@@ -46,14 +46,27 @@ public interface ArrayKernels {
     void exp(float[] v, int from, int n);
 
     /** {@code y = silu(g) * u} of n numbers, at most {@link #PIECE}. */
-    void swiglu(float[] g, float[] u, float[] y, int n);
+    default void swiglu(float[] g, float[] u, float[] y, int n) {
+        float[] s = FastExp.sigmoids(this, g, n);
+        for (int i = 0; i < n; i++) {
+            y[i] = g[i] * s[i] * u[i];
+        }
+    }
 
     /**
      * {@code dg = dy * u * silu'(g)} and {@code du = dy * silu(g)} of n numbers, at most {@link #PIECE}.
      *
-     * @param dg may be {@code g} or {@code dy}; so may {@code du}
+     * @param dg may be one of the operands; so may {@code du}, another one
      */
-    void swigluGradients(float[] dy, float[] g, float[] u, float[] dg, float[] du, int n);
+    default void swigluGradients(float[] dy, float[] g, float[] u, float[] dg, float[] du, int n) {
+        float[] s = FastExp.sigmoids(this, g, n);
+        for (int i = 0; i < n; i++) {
+            float slope = dy[i] * s[i];
+            float up = slope * g[i];
+            dg[i] = slope * u[i] * (1f + g[i] * (1f - s[i]));
+            du[i] = up;
+        }
+    }
 
     /** Rounds n numbers from {@code from} on to bfloat16, ties to the even neighbour; NaN stays NaN. */
     void round(float[] x, int from, short[] half, int n);

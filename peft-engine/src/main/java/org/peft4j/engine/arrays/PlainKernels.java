@@ -70,26 +70,6 @@ public final class PlainKernels implements ArrayKernels {
     }
 
     @Override
-    public void swiglu(float[] g, float[] u, float[] y, int n) {
-        float[] s = FastExp.sigmoids(this, g, n);
-        for (int i = 0; i < n; i++) {
-            y[i] = g[i] * s[i] * u[i];
-        }
-    }
-
-    @Override
-    public void swigluGradients(float[] dy, float[] g, float[] u, float[] dg, float[] du, int n) {
-        float[] s = FastExp.sigmoids(this, g, n);
-        for (int i = 0; i < n; i++) {
-            float gate = g[i];
-            float slope = dy[i] * s[i];
-            float up = slope * gate;
-            dg[i] = slope * u[i] * (1f + gate * (1f - s[i]));
-            du[i] = up;
-        }
-    }
-
-    @Override
     public void round(float[] x, int from, short[] half, int n) {
         for (int i = 0; i < n; i++) {
             half[i] = round(x[from + i]);
