@@ -1,6 +1,10 @@
 package org.peft4j.api;
 
-/** Stands around a linear layer. */
+/**
+ * Stands around a linear layer. Each row of the output follows from the same row of the input: rows are tokens of several sequences one
+ * after the other, a cache leaves only the new ones, and behind the last layer's attention only those are there whose prediction is
+ * asked for. Tokens look at each other in {@link AttentionHook} alone.
+ */
 @FunctionalInterface
 public interface LinearHook {
     /**

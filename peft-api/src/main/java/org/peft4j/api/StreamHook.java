@@ -1,6 +1,9 @@
 package org.peft4j.api;
 
-/** Stands behind a sub-layer or layer. */
+/**
+ * Stands behind a sub-layer or layer. Each row of the result follows from the same row of the input and of the output: which rows are
+ * there differs from call to call, as for a {@link LinearHook}.
+ */
 @FunctionalInterface
 public interface StreamHook {
     /**

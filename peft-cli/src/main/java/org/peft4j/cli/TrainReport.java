@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.peft4j.config.SettingInfo;
 import org.peft4j.config.SettingsBinder;
+import org.peft4j.data.BatchType;
 import org.peft4j.data.Dataset;
 import org.peft4j.data.PreviewStyle;
 import org.peft4j.model.Adapter;
@@ -23,6 +24,7 @@ import org.peft4j.runtime.StopReason;
 import org.peft4j.runtime.TrainingListener;
 import org.peft4j.runtime.TrainingPlan;
 import org.peft4j.runtime.TrainingResult;
+import org.peft4j.runtime.TrainingSettings;
 
 /** Tells the user how a training run goes. */
 final class TrainReport implements TrainingListener, AutoCloseable {
@@ -84,8 +86,7 @@ final class TrainReport implements TrainingListener, AutoCloseable {
         entry("held out", plan.eval().map(Dataset::summary).orElse("nothing; give data.eval to see what is learned"));
         entry(
                 "steps",
-                Text.count(plan.totalSteps()) + " of "
-                        + plan.settings().batchSize() * plan.settings().accumulation() + " sequences, "
+                Text.count(plan.totalSteps()) + " of " + step(plan.settings()) + ", "
                         + name("optimizer") + " at " + Text.number(plan.learningRate()) + ", " + name("schedule")
                         + " schedule, seed "
                         + plan.settings().seed());
@@ -100,6 +101,11 @@ final class TrainReport implements TrainingListener, AutoCloseable {
         say(screen.bold("What is trained on, and what is only read:"));
         PreviewStyle style = screen.outAnsi() ? PreviewStyle.terminal(screen.width()) : PreviewStyle.plain();
         say(plan.train().preview(PREVIEWED, plan.model().tokenizing(), style));
+    }
+
+    private static String step(TrainingSettings settings) {
+        long all = (long) settings.batchSize() * settings.accumulation();
+        return settings.batchType() == BatchType.TOKENS ? "at most " + Text.count(all) + " tokens" : all + " sequences";
     }
 
     private String name(String section) {

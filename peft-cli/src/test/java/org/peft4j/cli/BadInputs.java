@@ -246,6 +246,7 @@ final class BadInputs {
         add("Run", "an unknown method", "train", run(), "-s", "method.name=lorra");
         add("Run", "a target that matches nothing", "train", run(), "-s", "method.target-modules=[query]");
         add("Run", "an expression that is none", "train", run(), "-s", "method.target-modules='((('");
+        add("Run", "a batch of fewer tokens than a row has", "train", run(), "-s", "training.batch-type=tokens");
         add("Run", "an output that is a file", "train", run(), "--out", run());
         add("Run", "no command", "trian");
     }

@@ -142,8 +142,9 @@ final class ProbeUnit {
     /** The largest batch of the run, then as many of its first as give a steady time. */
     private void steps(TrainingPlan plan, AdaptedModel model) {
         Run run = new Run(plan, model);
-        long total = plan.totalSteps() * plan.settings().accumulation();
-        BatchSampler sampler = sampler(plan);
+        long planned = plan.totalSteps();
+        long total = planned * plan.settings().accumulation();
+        BatchSampler sampler = plan.sampler();
         List<Example> largest = List.of();
         long allTokens = 0;
         for (long i = 0; i < total; i++) {
@@ -152,13 +153,13 @@ final class ProbeUnit {
             largest = tokens(next) > tokens(largest) ? next : largest;
         }
         run.step(List.of(largest));
-        sampler = sampler(plan);
+        sampler = plan.sampler();
         List<Double> seconds = new ArrayList<>();
         List<Long> tokens = new ArrayList<>();
         HeapGrowth heap = new HeapGrowth();
         long begin = System.nanoTime();
-        long most = Math.max(LEAST_STEPS, plan.totalSteps() / 2);
-        while (seconds.size() < Math.min(plan.totalSteps(), most)
+        long most = Math.max(LEAST_STEPS, planned / 2);
+        while (seconds.size() < Math.min(planned, most)
                 && (seconds.size() < LEAST_STEPS || (System.nanoTime() - begin) * 1e-9 < SECONDS)) {
             List<List<Example>> parts = new ArrayList<>();
             for (int i = 0; i < plan.settings().accumulation(); i++) {
@@ -170,7 +171,7 @@ final class ProbeUnit {
             tokens.add(parts.stream().mapToLong(ProbeUnit::tokens).sum());
             listener.progress("steps", seconds.size(), most, Double.NaN);
         }
-        notes.numbers.put("heap growth", heap.expected(seconds.size(), plan.totalSteps()));
+        notes.numbers.put("heap growth", heap.expected(seconds.size(), planned));
         notes.numbers.put("training seconds", trainingSeconds(seconds, tokens, allTokens));
     }
 
@@ -190,11 +191,6 @@ final class ProbeUnit {
             }
         }
         return measured + (allTokens - measuredTokens) * late / lateTokens;
-    }
-
-    private static BatchSampler sampler(TrainingPlan plan) {
-        TrainingSettings s = plan.settings();
-        return new BatchSampler(plan.train().examples(), s.batchSize(), s.seed(), s.groupByLength());
     }
 
     private static long tokens(List<Example> examples) {

@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import org.peft4j.data.BatchType;
 import org.peft4j.report.BaseModel;
 import org.peft4j.report.Budget;
 import org.peft4j.report.ComparisonReport;
@@ -110,7 +111,14 @@ final class ReportAssembly {
                                     : ""));
         }
         int batch = config.training().batchSize() * config.training().accumulation();
-        return new Budget((int) number("steps").orElse(0), batch, spec.settingsPerRow(), more);
+        boolean byTokens = config.training().batchType() == BatchType.TOKENS;
+        if (byTokens) {
+            more.put(
+                    "most tokens of a step",
+                    count((double) config.training().batchSize()
+                            * config.training().accumulation()));
+        }
+        return new Budget((int) number("steps").orElse(0), byTokens ? 0 : batch, spec.settingsPerRow(), more);
     }
 
     private Map<String, String> provenance() {

@@ -19,6 +19,7 @@ import org.peft4j.config.ConfigDocument;
 import org.peft4j.data.DataFile;
 import org.peft4j.report.ComparisonReport;
 import org.peft4j.report.Figure;
+import org.peft4j.report.HtmlReport;
 import org.peft4j.report.ReportRow;
 import org.peft4j.report.SeedRun;
 import org.peft4j.runtime.Peft;
@@ -104,6 +105,23 @@ class ComparisonTests {
                 .isEmpty();
         assertThat(figure(report, 1, Figure.HELD_OUT_LOSS)).isLessThan(figure(report, 3, Figure.HELD_OUT_LOSS));
         assertThat(report.examples()).hasSize(2);
+    }
+
+    @Test
+    void batchesByTokensAreTriedOutTrainedAndReported() {
+        ComparisonReport report = run(
+                "tokens",
+                "[{method: {name: lora, rank: 2}}]",
+                "seeds=[1]",
+                "training={batch-size: 70, batch-type: tokens, epochs: 1}");
+
+        assertThat(report.rows()).allMatch(r -> r.outcome().isOk());
+        assertThat(report.rows().get(0).estimates().values()).containsKey(Figure.RUN_SECONDS);
+        assertThat(report.budget().batchSize()).isZero();
+        assertThat(report.budget().steps()).isGreaterThan(2);
+        assertThat(report.budget().more()).containsEntry("most tokens of a step", "70");
+        String page = HtmlReport.of(report);
+        assertThat(page).contains("most tokens of a step").doesNotContain("of 0 sequences", "sequences a step");
     }
 
     private static double figure(ComparisonReport report, int row, Figure figure) {

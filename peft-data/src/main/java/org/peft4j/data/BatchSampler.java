@@ -4,20 +4,22 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.peft4j.api.PeftException;
 
 /**
  * Endless batches in epochs: every epoch has every example once, in an order of its own that follows from the seed and the
- * epoch's number alone. An epoch's last batch is smaller where the size doesn't divide the number of examples. Not thread-safe.
+ * epoch's number alone. A batch takes the next examples of that order until one doesn't fit; an epoch's last one may be smaller. Not
+ * thread-safe.
  */
 public final class BatchSampler {
     /** Batches among which examples of one length are gathered; more makes purer batches and less random epochs. */
     private static final int GROUPED = 50;
 
     private final List<Example> examples;
-    private final int batchSize;
+    private final BatchSize batchSize;
     private final long seed;
     private final boolean groupByLength;
     private long epoch;
@@ -28,26 +30,28 @@ public final class BatchSampler {
      * Where a sampler stands; for a checkpoint.
      *
      * @param examples the number of examples
-     * @param batchSize the examples of a batch
+     * @param batchSize what a batch takes
      * @param seed the seed
      * @param groupByLength whether batches gather examples of one length
      * @param epoch the epoch of the next batch, from 0
      * @param batch the next batch's number in it, from 0
      */
-    public record State(int examples, int batchSize, long seed, boolean groupByLength, long epoch, int batch) {}
+    public record State(int examples, BatchSize batchSize, long seed, boolean groupByLength, long epoch, int batch) {}
 
     /**
      * Starts at the first epoch.
      *
      * @param examples at least one
-     * @param batchSize examples of a batch, at least 1
+     * @param batchSize what a batch takes
      * @param groupByLength whether to gather examples of like length in one batch: less work lost where batches are of one
      *     length, at the price of less random batches
+     * @throws PeftException {@code data-too-long} if an example doesn't fit into a batch
      */
-    public BatchSampler(List<Example> examples, int batchSize, long seed, boolean groupByLength) {
-        if (examples.isEmpty() || batchSize < 1) {
-            throw new IllegalArgumentException("at least one example and a batch size of at least 1");
+    public BatchSampler(List<Example> examples, BatchSize batchSize, long seed, boolean groupByLength) {
+        if (examples.isEmpty()) {
+            throw new IllegalArgumentException("at least one example");
         }
+        batchSize.requireRoom(examples);
         this.examples = List.copyOf(examples);
         this.batchSize = batchSize;
         this.seed = seed;
@@ -65,7 +69,7 @@ public final class BatchSampler {
         return Arrays.stream(order.get(batch++)).mapToObj(examples::get).toList();
     }
 
-    /** The number of batches of an epoch. */
+    /** The number of batches of the epoch it is in; by tokens, epochs differ a little, for each has another order. */
     public int batchesPerEpoch() {
         return order.size();
     }
@@ -91,7 +95,8 @@ public final class BatchSampler {
             throw PeftException.of(
                     "data-resume",
                     "The data can't be gone on with: it stood at " + state + ", but now there are " + examples.size()
-                            + " examples in batches of " + batchSize + " with seed " + seed + ".",
+                            + " examples in batches of " + batchSize.most() + " "
+                            + batchSize.type().name().toLowerCase(Locale.ROOT) + " with seed " + seed + ".",
                     "Use the data, the batch size and the seed of the run that is resumed.");
         }
         epoch = state.epoch();
@@ -119,7 +124,10 @@ public final class BatchSampler {
     }
 
     private int[] gatherLengths(int[] shuffled) {
-        int span = (int) Math.min(shuffled.length, (long) GROUPED * batchSize);
+        long all = examples.stream().mapToLong(batchSize::of).sum();
+        // As many examples as the batches have on average.
+        long grouped = Math.max(1, (long) ((double) GROUPED * batchSize.most() * shuffled.length / all));
+        int span = (int) Math.min(shuffled.length, grouped);
         return IntStream.range(0, (shuffled.length + span - 1) / span)
                 .mapToObj(g -> Arrays.copyOfRange(shuffled, g * span, Math.min(shuffled.length, (g + 1) * span)))
                 .flatMap(g -> Arrays.stream(g).boxed().sorted((a, b) -> Integer.compare(length(b), length(a))))
@@ -133,9 +141,18 @@ public final class BatchSampler {
 
     private List<int[]> batches(int[] all) {
         List<int[]> batches = new ArrayList<>();
-        for (int from = 0; from < all.length; from += Math.min(batchSize, all.length - from)) {
-            batches.add(Arrays.copyOfRange(all, from, from + Math.min(batchSize, all.length - from)));
+        int from = 0;
+        long taken = 0;
+        for (int i = 0; i < all.length; i++) {
+            int more = batchSize.of(examples.get(all[i]));
+            if (taken + more > batchSize.most()) {
+                batches.add(Arrays.copyOfRange(all, from, i));
+                from = i;
+                taken = 0;
+            }
+            taken += more;
         }
+        batches.add(Arrays.copyOfRange(all, from, all.length));
         return batches;
     }
 

@@ -21,6 +21,9 @@ class ProductCountTests {
     private static final double OUTPUT = 2.0 * 32 * 32;
     private static final double INNER = 2.0 * 32 * 56;
     private static final double LAYER = QUERIES + 2 * KEYS + OUTPUT + 3 * INNER;
+    /** What of a layer only looks at one row. */
+    private static final double BEHIND = OUTPUT + 3 * INNER;
+
     private static final double HEAD = 2.0 * 32 * 101;
     /** Products of one query with one key in all heads: the score and the weighted value. */
     private static final double PAIR = 2 * 2.0 * 8 * 4;
@@ -28,6 +31,8 @@ class ProductCountTests {
     private static final int TOKENS = 5 + 3;
     private static final int TARGETS = 4 + 2;
     private static final int PAIRS = 15 + 6;
+    /** Two layers, of the last one a part for those rows alone that something is predicted from. */
+    private static final double LAYERS = TOKENS * (2 * LAYER - BEHIND) + TARGETS * BEHIND;
 
     private Peft peft;
     private PeftModel model;
@@ -53,9 +58,9 @@ class ProductCountTests {
     void belowTheLowestTrainedParameterNoGradientIsCounted() {
         ProductCount count = count("{name: lora, rank: 2, target-modules: [q_proj, v_proj]}");
 
-        assertThat(count.forward()).isEqualTo(TOKENS * 2 * LAYER);
+        assertThat(count.forward()).isEqualTo(LAYERS);
         // The first layer's input is the embeddings: neither its q, k nor v passes a gradient on.
-        assertThat(count.inputGradients()).isEqualTo(TOKENS * (2 * LAYER - QUERIES - 2 * KEYS));
+        assertThat(count.inputGradients()).isEqualTo(LAYERS - TOKENS * (QUERIES + 2 * KEYS));
         assertThat(count.weightGradients()).isZero();
         assertThat(count.attention()).isEqualTo(3 * 2 * PAIR * PAIRS);
         assertThat(count.head()).isEqualTo(2 * HEAD * TARGETS);
@@ -69,17 +74,26 @@ class ProductCountTests {
     void aMethodOnTheTopLayerCountsNothingBackwardBelowIt() {
         ProductCount count = count("{name: llama-adapter, adapter-layers: 1}");
 
-        assertThat(count.forward()).isEqualTo(TOKENS * 2 * LAYER);
-        assertThat(count.inputGradients()).isEqualTo(TOKENS * (OUTPUT + 3 * INNER));
+        assertThat(count.forward()).isEqualTo(LAYERS);
+        assertThat(count.inputGradients()).isEqualTo(TARGETS * BEHIND);
         assertThat(count.attention()).isEqualTo((1 + 3) * PAIR * PAIRS);
+    }
+
+    @Test
+    void adaptersBehindTheLastAttentionCountTheRowsThatSomethingIsPredictedFrom() {
+        ProductCount count = count("{name: lora, rank: 2, target-modules: [down_proj]}");
+
+        double down = 2.0 * 2 * 56;
+        double up = 2.0 * 2 * 32;
+        assertThat(count.adapters()).isEqualTo((TOKENS + TARGETS) * 3 * (down + up) - TOKENS * down);
     }
 
     @Test
     void trainedWeightsCountTheirGradients() {
         ProductCount count = count("{name: full}");
 
-        assertThat(count.inputGradients()).isEqualTo(TOKENS * 2 * LAYER);
-        assertThat(count.weightGradients()).isEqualTo(TOKENS * 2 * LAYER);
+        assertThat(count.inputGradients()).isEqualTo(LAYERS);
+        assertThat(count.weightGradients()).isEqualTo(LAYERS);
         assertThat(count.head()).isEqualTo(3 * HEAD * TARGETS);
         assertThat(count.total())
                 .isEqualTo(count.forward()

@@ -126,6 +126,28 @@ class ResumeTests {
                 .hasToString("[6,12]");
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void batchesByTokensGoOnInTheSameBits(boolean grouped) throws IOException {
+        String[] how = {
+            "training={batch-size: 60, batch-type: tokens, epochs: 4, seed: 3, accumulation: 2, group-by-length: "
+                    + grouped + "}",
+            "checkpoints.every=2"
+        };
+        String name = "tokens-" + grouped;
+        TrainingResult whole = train(workshop.run(name + "-whole", how));
+        assertThat(whole.steps()).isGreaterThan(5);
+        assertThat(whole.tokens()).isLessThanOrEqualTo(2 * 60 * whole.steps());
+
+        trainAndDieAfter(3, workshop.run(name, how));
+        trainAndDieAfter(whole.steps() - 1, workshop.run(name, how).with("resume", "true"));
+        TrainingResult result = train(workshop.run(name, how).with("resume", "true"));
+
+        assertThat(result.steps()).isEqualTo(whole.steps());
+        assertThat(result.tokens()).isEqualTo(whole.tokens());
+        assertSame(name, name + "-whole");
+    }
+
     @Test
     void earlyStoppingCountsOnAndGivesTheBestAdapter() throws IOException {
         String[] how = {

@@ -227,6 +227,8 @@ class TrainingTests {
                 "base=/nowhere/at/all | /nowhere/at/all",
                 "data.train=/nowhere.jsonl | /nowhere.jsonl",
                 "training.batch-size=0 | batch-size",
+                "training.batch-type=tokens | a batch takes 8",
+                "training.batch-type=rows | tokens",
                 "schedule=cosin | cosine"
             })
     void aMistakeIsNamedAndTheMendSuggested(String mistake) {

@@ -2,6 +2,7 @@ package org.peft4j.model;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.peft4j.api.Installer;
 import org.peft4j.api.ModelShape;
 import org.peft4j.api.PeftException;
@@ -51,9 +52,7 @@ final class ForwardRun {
             throw PeftException.of(
                     "no-targets", "a batch has no token to predict", "Give rows whose completion is not empty.");
         }
-        Tensor hidden = layers(batch);
-        Tensor normed = finalNorm(ModelOps.gather(tape, hidden, positions));
-        tape.close(hidden);
+        Tensor normed = finalNorm(layers(batch, positions));
         int chunk = lossChunk(base.shape());
         Tensor loss = ChunkedLoss.apply(tape, normed, chunk, (child, rows, from, to) -> {
             Tensor logits = head(child, rows);
@@ -69,11 +68,10 @@ final class ForwardRun {
 
     /** Logits of every token, [tokens, vocabulary]. */
     Tensor logits(Batch batch) {
-        Tensor hidden = layers(batch);
         int virtual = model.virtualTokens();
         int[] all = new int[batch.tokens().length];
         Arrays.setAll(all, i -> virtual + i);
-        return head(tape, finalNorm(ModelOps.gather(tape, hidden, all)));
+        return head(tape, finalNorm(layers(batch, all)));
     }
 
     /** Logits of each sequence's last token, [sequences, vocabulary], its new tokens added to its cache. */
@@ -97,8 +95,7 @@ final class ForwardRun {
             last[s] = starts[s + 1] - 1;
         }
         Tensor x = virtual == 0 ? embed(fresh.tokens()) : embedBehindVirtual(fresh);
-        Tensor hidden = layers(x, positions, new Layer.Rows(starts, 0, caches));
-        return ModelOps.gather(tape, hidden, last);
+        return layers(x, positions, new Layer.Rows(starts, 0, caches), last);
     }
 
     /** Each sequence with the virtual tokens in front. */
@@ -118,7 +115,8 @@ final class ForwardRun {
         return all;
     }
 
-    private Tensor layers(Batch batch) {
+    /** The residual stream behind the layers at rows of the run, virtual tokens counted, [wanted, hidden]. */
+    private Tensor layers(Batch batch, int[] wanted) {
         int virtual = model.virtualTokens();
         int offset = model.positionOffset();
         int[] starts = batch.starts();
@@ -141,16 +139,23 @@ final class ForwardRun {
             }
             starts = shifted;
         }
-        return layers(x, positions, new Layer.Rows(starts, virtual, List.of()));
+        return layers(x, positions, new Layer.Rows(starts, virtual, List.of()), wanted);
     }
 
-    private Tensor layers(Tensor embedded, int[] positions, Layer.Rows rows) {
+    private Tensor layers(Tensor embedded, int[] positions, Layer.Rows rows, int[] wanted) {
         Rope.Angles angles = base.rope().angles(positions);
+        boolean all = wanted.length == positions.length;
+        UnaryOperator<Tensor> top = all ? UnaryOperator.identity() : t -> ModelOps.gather(tape, t, wanted);
+        int last = base.shape().layers() - 1;
         Tensor x = embedded;
-        for (int i = 0; i < base.shape().layers(); i++) {
+        for (int i = 0; i <= last; i++) {
             Layer layer = new Layer(model, tape, i, angles, rows);
+            // Later layers' keys and values come from every row, the result only from those that are asked for.
+            UnaryOperator<Tensor> kept = i == last ? top : UnaryOperator.identity();
             Tensor before = x;
-            x = model.recomputes() ? tape.recomputed(before, layer::apply) : tape.scope(() -> layer.apply(before));
+            x = model.recomputes()
+                    ? tape.recomputed(before, y -> layer.apply(y, kept))
+                    : tape.scope(() -> layer.apply(before, kept));
             tape.close(before);
         }
         return x;

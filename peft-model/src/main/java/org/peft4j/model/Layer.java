@@ -1,6 +1,7 @@
 package org.peft4j.model;
 
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.peft4j.api.AttentionHook;
 import org.peft4j.api.KeyWindow;
 import org.peft4j.api.Role;
@@ -42,18 +43,29 @@ class Layer {
         this.rows = rows;
     }
 
-    /** The residual stream behind the layer, [tokens, hidden]. */
-    final Tensor apply(Tensor x) {
+    /**
+     * The residual stream behind the layer, [wanted rows, hidden]. Only attention looks from one row to another: behind it, rows that
+     * nobody asks for are left out.
+     *
+     * @param x the residual stream before it, [tokens, hidden]
+     * @param wanted picks the rows that are asked for from any tensor with a row a token
+     */
+    final Tensor apply(Tensor x, UnaryOperator<Tensor> wanted) {
         String path = "model.layers." + index;
         Tensor normed = norm(x, path + ".input_layernorm.weight");
-        Tensor attended = stream(Role.ATTENTION_OUT, normed, attention(normed));
-        Tensor middle = ModelOps.residual(tape, x, attended);
+        Tensor heads = wanted.apply(attention(normed));
+        Tensor kept = wanted.apply(x);
+        boolean looked = !model.streamHooks(site(Role.ATTENTION_OUT)).isEmpty();
+        Tensor seen = looked ? wanted.apply(normed) : normed;
+        Tensor attended = stream(Role.ATTENTION_OUT, seen, linear(Role.O, heads));
+        Tensor middle = ModelOps.residual(tape, kept, attended);
         Tensor normed2 = norm(middle, path + ".post_attention_layernorm.weight");
         Tensor inner = ModelOps.swiglu(tape, linear(Role.GATE, normed2), linear(Role.UP, normed2));
         Tensor out = stream(Role.MLP_OUT, normed2, linear(Role.DOWN, inner));
-        return stream(Role.LAYER_OUT, x, ModelOps.residual(tape, middle, out));
+        return stream(Role.LAYER_OUT, kept, ModelOps.residual(tape, middle, out));
     }
 
+    /** What goes into the output projection, [tokens, heads * headDim]. */
     private Tensor attention(Tensor normed) {
         Tensor q = angles.apply(tape, linear(Role.Q, normed));
         Tensor k = angles.apply(tape, linear(Role.K, normed));
@@ -61,8 +73,7 @@ class Layer {
         for (int s = 0; s < rows.caches.size(); s++) {
             rows.caches.get(s).layer(index).append(k, v, rows.starts[s], rows.starts[s + 1]);
         }
-        SiteAttention.Inputs inputs = new SiteAttention.Inputs(normed, q, k, v);
-        return linear(Role.O, attended(inputs));
+        return attended(new SiteAttention.Inputs(normed, q, k, v));
     }
 
     /** The heads' outputs, hooks included. */

@@ -3,7 +3,7 @@ package org.peft4j.model;
 /**
  * The arithmetic of one training step's matrix products: two operations for each multiply-add. It follows from shapes and from
  * what is trained, not from how it is computed: the masked half of causal attention isn't in it, nor what is computed a second
- * time, nor gradients that nothing asks for.
+ * time, nor gradients that nothing asks for, nor what lies behind the last layer's attention at rows that nothing is predicted from.
  *
  * @param forward of the base's linear layers, the output head left out
  * @param inputGradients of their inputs

@@ -13,7 +13,9 @@ final class ProductCounting {
     private final AdaptedModel model;
     private final BaseModel base;
     private final Batch batch;
-    private final long rows;
+    /** Rows that pass the part of the model that is being walked through. */
+    private long rows;
+
     private double forward;
     private double inputGradients;
     private double weightGradients;
@@ -48,6 +50,9 @@ final class ProductCounting {
         Site site = base.site(i, Role.ATTENTION);
         attended |= hooked(site);
         attention(i, attended);
+        if (i == base.shape().layers() - 1) {
+            rows = batch.targetCount();
+        }
         boolean middle = any(linear(base.site(i, Role.O), attended), stream(base.site(i, Role.ATTENTION_OUT)), input);
         boolean normed2 = middle || trained("model.layers." + i + ".post_attention_layernorm.weight");
         boolean inner = any(linear(base.site(i, Role.GATE), normed2), linear(base.site(i, Role.UP), normed2));

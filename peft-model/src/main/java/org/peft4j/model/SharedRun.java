@@ -1,6 +1,7 @@
 package org.peft4j.model;
 
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.peft4j.api.Role;
 import org.peft4j.engine.KeyValueCache;
 import org.peft4j.engine.ModelOps;
@@ -45,7 +46,7 @@ final class SharedRun {
         for (int i = 0; i < base.shape().layers(); i++) {
             SharedLayer layer = new SharedLayer(plain, tape, i, angles, rows, parts);
             Tensor before = x;
-            x = tape.scope(() -> layer.apply(before));
+            x = tape.scope(() -> layer.apply(before, UnaryOperator.identity()));
             tape.close(before);
         }
         Tensor normed = tape.ops()

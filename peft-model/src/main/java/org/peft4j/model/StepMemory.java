@@ -7,7 +7,8 @@ import org.peft4j.engine.Tape;
 /**
  * What a run through the model holds besides weights and parameters, in bytes: measured on two short texts, so that it knows what
  * each method's hooks keep, and extended to the size of a real one. Memory grows with the tokens: attention goes by blocks, and
- * of logits only so many rows are there at once.
+ * of logits only so many rows are there at once. Both texts are predicted as a whole: where a prompt is only read, a run holds less,
+ * for the last layer leaves the prompt's rows out.
  *
  * @param fixed whatever the number of tokens
  * @param perToken for each token

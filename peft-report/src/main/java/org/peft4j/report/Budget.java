@@ -6,7 +6,7 @@ import java.util.Map;
  * What each row is given.
  *
  * @param steps of a run
- * @param batchSize sequences of a step
+ * @param batchSize sequences of a step; 0 where their tokens are counted, which {@code more} tells
  * @param settingsPerRow how many settings each sweep may try, 1 where nothing was swept
  * @param more further facts, with values as text: optimizer, schedule, maximum length, threads
  */

@@ -93,15 +93,16 @@ public final class HtmlReport {
     }
 
     private String setup() {
+        int sequences = report.budget().batchSize();
         return String.format(
                 Locale.ROOT,
-                "%s on %s (%s, %,d parameters), each trained for %,d steps of %d sequences on %s with %s",
+                "%s on %s (%s, %,d parameters), each trained for %,d steps%s on %s with %s",
                 Prose.count(report.rows().size(), "row", "rows"),
                 report.base().name(),
                 report.base().architecture(),
                 report.base().parameters(),
                 report.budget().steps(),
-                report.budget().batchSize(),
+                sequences > 0 ? " of " + sequences + " sequences" : "",
                 report.data().train(),
                 Prose.count(report.seeds().size(), "seed", "seeds"));
     }

@@ -27,7 +27,9 @@ final class Origins {
         task.putAll(data.more());
         Map<String, String> budget = group(all, "Budget of each run");
         budget.put("steps", number(report.budget().steps()));
-        budget.put("sequences a step", number(report.budget().batchSize()));
+        if (report.budget().batchSize() > 0) {
+            budget.put("sequences a step", number(report.budget().batchSize()));
+        }
         budget.put("settings a row may try", number(report.budget().settingsPerRow()));
         budget.put("seeds", report.seeds().stream().map(String::valueOf).collect(Collectors.joining(", ")));
         budget.putAll(report.budget().more());

@@ -5,6 +5,8 @@ import java.util.Comparator;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.peft4j.api.ModelShape;
+import org.peft4j.data.BatchSize;
+import org.peft4j.data.BatchType;
 import org.peft4j.data.Dataset;
 import org.peft4j.data.Example;
 import org.peft4j.engine.ParameterSet;
@@ -53,7 +55,7 @@ public record MemoryEstimate(long program, long weights, long parameters, long o
                 .flatMap(Collection::stream)
                 .mapToLong(INDArray::length)
                 .sum();
-        Largest batch = Largest.of(plan.train().examples(), plan.settings().batchSize());
+        Largest batch = Largest.of(plan.train(), plan.settings().batch());
         return new MemoryEstimate(
                 PROGRAM
                         + READING
@@ -101,8 +103,18 @@ public record MemoryEstimate(long program, long weights, long parameters, long o
         return Math.max(loss, memory.bytes(read, 0) + cached + 4L * prompts * shape.vocabularySize());
     }
 
-    /** The longest examples, as many as a batch has. */
+    /** The longest examples, as many as a batch has, or as many tokens as a batch can have at most. */
     private record Largest(long tokens, long targets) {
+        static Largest of(Dataset data, BatchSize batch) {
+            if (batch.type() == BatchType.SEQUENCES) {
+                return of(data.examples(), batch.most());
+            }
+            long most = batch.most();
+            return new Largest(
+                    Math.min(most, data.counts().tokens()),
+                    Math.min(most, data.counts().targetTokens()));
+        }
+
         static Largest of(List<Example> examples, int count) {
             List<Example> longest = examples.stream()
                     .sorted(Comparator.comparingInt(Example::length).reversed())

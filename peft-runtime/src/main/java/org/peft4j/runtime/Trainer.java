@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
-import org.peft4j.data.BatchSampler;
 import org.peft4j.data.Example;
 import org.peft4j.model.AdaptedModel;
 import org.peft4j.model.Adapter;
@@ -30,9 +29,7 @@ public final class Trainer {
         this.adapter = plan.adapter();
         this.model = plan.adapted();
         this.trained = plan.trained();
-        TrainingSettings s = plan.settings();
-        this.at =
-                new RunProgress(new BatchSampler(plan.train().examples(), s.batchSize(), s.seed(), s.groupByLength()));
+        this.at = new RunProgress(plan.sampler());
         this.lastGood = trained.copy();
         this.best = trained.copy();
     }
@@ -108,8 +105,7 @@ public final class Trainer {
             checkpoint.restore(new RunCheckpoint.Content(trained, lastGood, best));
             at.restore(checkpoint.state());
             // Any rows will do to see whether the model still says anything, until a step brings others.
-            List<Example> rows = plan.train().examples();
-            lastRows = rows.subList(0, Math.min(rows.size(), plan.settings().batchSize()));
+            lastRows = plan.sampler().next();
             checkpointed = at.steps;
             files.checkpoints().orElseThrow().removeAfter(at.steps);
             files.goOn(checkpoint.state().metricsBytes());

@@ -185,7 +185,8 @@ public final class Training {
         Dataset data = Dataset.read(train, model.tokenizing(), how);
         Optional<Dataset> eval =
                 Optional.ofNullable(heldOut).map(source -> Dataset.read(source, model.tokenizing(), how));
-        long total = settings.totalSteps(data.examples().size());
+        settings.batch().requireRoom(data.examples());
+        long total = settings.totalSteps(data.examples());
         OptimizerFactory<?> factory = peft.optimizer(optimizer);
         return new TrainingPlan(
                 model,

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.peft4j.data.BatchSampler;
 import org.peft4j.data.Dataset;
 import org.peft4j.model.AdaptedModel;
 import org.peft4j.model.Adapter;
@@ -88,6 +89,11 @@ public record TrainingPlan(
 
     /** The number of optimizer steps. */
     public long totalSteps() {
-        return settings.totalSteps(train.examples().size());
+        return settings.totalSteps(train.examples());
+    }
+
+    /** The run's batches, from the first one on. */
+    public BatchSampler sampler() {
+        return settings.sampler(train.examples());
     }
 }

@@ -1,12 +1,18 @@
 package org.peft4j.runtime;
 
+import java.util.List;
 import org.peft4j.api.Setting;
 import org.peft4j.config.SettingsBinder;
+import org.peft4j.data.BatchSampler;
+import org.peft4j.data.BatchSize;
+import org.peft4j.data.BatchType;
+import org.peft4j.data.Example;
 
 /**
  * How long and in which portions is trained.
  *
- * @param batchSize sequences that go through the model at once
+ * @param batchSize what goes through the model at once: so many sequences, or tokens
+ * @param batchType what the batch size counts
  * @param accumulation batches whose gradients are added up for one step
  * @param steps optimizer steps; 0 to go by epochs
  * @param epochs times through the data where no steps are given
@@ -19,8 +25,15 @@ import org.peft4j.config.SettingsBinder;
  * @param onBadNumber what becomes of the run when a loss or gradient is no finite number
  */
 public record TrainingSettings(
-        @Setting(help = "Sequences that go through the model at once.", value = "8")
+        @Setting(help = "Sequences that go through the model at once; by batch-type, their tokens.", value = "8")
         int batchSize,
+
+        @Setting(
+                help =
+                        "What batch-size counts: sequences; tokens, so that each batch takes as many sequences as have so many"
+                                + " tokens at most, and all batches are about the same work.",
+                value = "sequences")
+        BatchType batchType,
 
         @Setting(help = "Batches whose gradients are added up for one step.", value = "1")
         int accumulation,
@@ -86,7 +99,17 @@ public record TrainingSettings(
 
     /** The same with so many sequences to a batch. */
     public TrainingSettings withBatchSize(int value) {
+        return withBatch(BatchType.SEQUENCES, value);
+    }
+
+    /** The same with as many sequences to a batch as have so many tokens at most. */
+    public TrainingSettings withBatchTokens(int value) {
+        return withBatch(BatchType.TOKENS, value);
+    }
+
+    private TrainingSettings withBatch(BatchType type, int value) {
         Draft draft = new Draft(this);
+        draft.batchType = type;
         draft.batchSize = value;
         return draft.settings();
     }
@@ -120,17 +143,40 @@ public record TrainingSettings(
         return draft.settings();
     }
 
-    /** The number of optimizer steps for so many examples. */
-    public long totalSteps(long examples) {
+    /** What a batch takes. */
+    public BatchSize batch() {
+        return new BatchSize(batchType, batchSize);
+    }
+
+    /**
+     * The batches of a run on these examples, from the first one on.
+     *
+     * @throws org.peft4j.api.PeftException {@code data-too-long} if an example doesn't fit into a batch
+     */
+    public BatchSampler sampler(List<Example> examples) {
+        return new BatchSampler(examples, batch(), seed, groupByLength);
+    }
+
+    /**
+     * The number of optimizer steps on these examples; where they go by epochs of batches counted in tokens, every epoch counts as many
+     * batches as the first one.
+     *
+     * @throws org.peft4j.api.PeftException {@code data-too-long} if an example doesn't fit into a batch
+     */
+    public long totalSteps(List<Example> examples) {
         if (steps > 0) {
             return steps;
         }
-        return Math.max(1, (long) Math.ceil(epochs * examples / ((double) batchSize * accumulation)));
+        double batches = batchType == BatchType.TOKENS
+                ? sampler(examples).batchesPerEpoch()
+                : (double) examples.size() / batchSize;
+        return Math.max(1, (long) Math.ceil(epochs * batches / accumulation));
     }
 
     /** Settings of which some are changed. */
     private static final class Draft {
         private int batchSize;
+        private BatchType batchType;
         private final int accumulation;
         private int steps;
         private final double epochs;
@@ -144,6 +190,7 @@ public record TrainingSettings(
 
         Draft(TrainingSettings from) {
             this.batchSize = from.batchSize;
+            this.batchType = from.batchType;
             this.accumulation = from.accumulation;
             this.steps = from.steps;
             this.epochs = from.epochs;
@@ -159,6 +206,7 @@ public record TrainingSettings(
         TrainingSettings settings() {
             return new TrainingSettings(
                     batchSize,
+                    batchType,
                     accumulation,
                     steps,
                     epochs,

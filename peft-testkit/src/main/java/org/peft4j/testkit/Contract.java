@@ -35,6 +35,9 @@ final class Contract {
                 Check.of("can be switched on and off", SeveralChecks::switched),
                 Check.of("does not depend on the adapter's name", SeveralChecks::names),
                 Check.of("treats each sequence of a batch as if it were alone", GenerationChecks::batch),
+                Check.of(
+                        "has the loss that its logits have, whichever tokens are predicted",
+                        GenerationChecks::fewTargets),
                 Check.of("generates with the cache what it generates without", GenerationChecks::cache),
                 Check.of("continues a request among others' as it does alone", GenerationChecks::requests));
     }

@@ -31,6 +31,36 @@ final class GenerationChecks {
         }
     }
 
+    /** In a loss of a few tokens the last layer leaves out the rows that nothing is predicted from. */
+    static <C extends Record> void fewTargets(Trial<C> trial) {
+        AdaptedModel model = AdaptedModel.of(trial.base(), trial.moved(1));
+        for (int[] text : Trial.texts()) {
+            int at = text.length - 2;
+            boolean[] trained = new boolean[text.length];
+            trained[at] = true;
+            double loss = model.loss(Batch.of(List.of(new Batch.Sequence(text, trained))));
+            double expected = surprise(model.logits(text)[at - 1], text[at]);
+            if (!(Math.abs(loss - expected) <= 1e-5 * Math.max(1, expected))) {
+                throw Trial.fault(
+                        String.format(
+                                "The loss of one token is %.6f, by the logits of the whole text it is %.6f.",
+                                loss, expected),
+                        "Behind the last layer's attention a hook sees only the rows that are predicted from: what it makes of a"
+                                + " row must not depend on which others are there, nor on how many.");
+            }
+        }
+    }
+
+    /** Minus the logarithm of a token's probability. */
+    private static double surprise(float[] logits, int token) {
+        double most = logits[largest(logits)];
+        double sum = 0;
+        for (float logit : logits) {
+            sum += Math.exp(logit - most);
+        }
+        return most + Math.log(sum) - logits[token];
+    }
+
     static <C extends Record> void cache(Trial<C> trial) {
         AdaptedModel model = AdaptedModel.of(trial.base(), trial.moved(1));
         List<int[]> cached = new Generator(model, Sampling.greedy(NEW).withoutStop(), Set.of())

@@ -42,6 +42,7 @@ public final class Planted implements AdapterMethod<Planted.Config> {
         LOSES_A_SETTING,
         MIXES_SEQUENCES,
         COUNTS_TOKENS,
+        COUNTS_TARGETS,
         COUNTS_CALLS
     }
 
@@ -89,7 +90,8 @@ public final class Planted implements AdapterMethod<Planted.Config> {
     @Override
     public void install(Config config, Installer installer) {
         installed++;
-        installer.linear(site -> site.is(Role.V), (site, params) -> {
+        Role where = config.fault() == Fault.COUNTS_TARGETS ? Role.O : Role.V;
+        installer.linear(site -> site.is(where), (site, params) -> {
             Param scale = params.param(scale(config.fault(), site.out(), installed));
             if (config.fault() == Fault.UNUSED_PARAMETER) {
                 unused(params);
@@ -101,7 +103,7 @@ public final class Planted implements AdapterMethod<Planted.Config> {
                     case WRONG_GRADIENT -> ops.custom(new WrongGradient(0.5f), y, scale);
                     case WRONG_SIGN -> ops.custom(new WrongGradient(-1), y, scale);
                     case MIXES_SEQUENCES -> ops.mul(ops.add(y, ops.rows(y, 0, 1)), scale);
-                    case COUNTS_TOKENS -> ops.scale(ops.mul(y, scale), 1 + x.rows());
+                    case COUNTS_TOKENS, COUNTS_TARGETS -> ops.scale(ops.mul(y, scale), 1 + x.rows());
                     case COUNTS_CALLS -> ops.scale(ops.mul(y, scale), 1 + 1e-3 * (calls++ % 4));
                     case NOT_AFFINE -> ops.add(y, ops.mul(ops.silu(y), ops.sub(scale, one(ops, site.out()))));
                     case REMEMBERS -> ops.scale(ops.mul(y, scale), 1 + memory / 10);

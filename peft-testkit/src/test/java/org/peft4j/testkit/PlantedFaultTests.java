@@ -70,6 +70,7 @@ class PlantedFaultTests {
                 "MIXES_SEQUENCES | treats each sequence of a batch as if it were alone | its sequences' alone add up to",
                 "COUNTS_TOKENS | continues a request among others' as it does alone | Beside requests with other",
                 "COUNTS_TOKENS | generates with the cache what it generates without | With the cache",
+                "COUNTS_TARGETS | has the loss that its logits have, whichever tokens are predicted | by the logits of the whole",
                 "COUNTS_CALLS | trains the same with gradient checkpointing | run a second time in the backward pass",
                 "REMEMBERS | does not depend on the adapter's name | another name",
             })
