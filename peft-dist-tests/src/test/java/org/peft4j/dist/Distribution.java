@@ -56,9 +56,25 @@ record Distribution(Path home) {
                 Files.createSymbolicLink(lib.resolve(jar.getFileName()), jar);
             }
         }
-        Path program = Files.createDirectories(home.resolve("bin")).resolve("peft");
-        Files.copy(built().resolve("bin/peft"), program, StandardCopyOption.COPY_ATTRIBUTES);
+        Path bin = Files.createDirectories(home.resolve("bin"));
+        for (String program : List.of("peft", "peft-archive")) {
+            Files.copy(
+                    built().resolve("bin").resolve(program), bin.resolve(program), StandardCopyOption.COPY_ATTRIBUTES);
+        }
         return new Distribution(home);
+    }
+
+    /** A distribution of one's own as it would be installed: with files instead of links. */
+    static Distribution copiedTo(Path home) throws IOException {
+        Distribution copy = in(home);
+        try (Stream<Path> links = Files.list(home.resolve("lib"))) {
+            for (Path link : links.toList()) {
+                Path jar = Files.readSymbolicLink(link);
+                Files.delete(link);
+                Files.copy(jar, link, StandardCopyOption.COPY_ATTRIBUTES);
+            }
+        }
+        return copy;
     }
 
     /** Takes a module's jar out of lib/. */
@@ -81,8 +97,20 @@ record Distribution(Path home) {
         return run(Map.of("PEFT_PLUGINS", directory.toString()), arguments);
     }
 
-    private Outcome run(Map<String, String> settings, Object... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(home.resolve("bin/peft").toString()));
+    /** Runs bin/peft-archive. */
+    Outcome makeArchive() throws IOException, InterruptedException {
+        return run("peft-archive", Map.of());
+    }
+
+    /** Runs bin/peft in an environment with these settings. */
+    Outcome run(Map<String, String> settings, Object... arguments) throws IOException, InterruptedException {
+        return run("peft", settings, arguments);
+    }
+
+    private Outcome run(String program, Map<String, String> settings, Object... arguments)
+            throws IOException, InterruptedException {
+        List<String> command =
+                new ArrayList<>(List.of(home.resolve("bin").resolve(program).toString()));
         Stream.of(arguments).map(String::valueOf).forEach(command::add);
         Path out = Files.createTempFile(home, "out", ".txt");
         Path err = Files.createTempFile(home, "err", ".txt");
