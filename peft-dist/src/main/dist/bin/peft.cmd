@@ -19,8 +19,12 @@ set "NATIVE="
 if %MAJOR% GEQ 24 set "NATIVE=--enable-native-access=ALL-UNNAMED,org.bytedeco.javacpp,org.bytedeco.openblas,org.bytedeco.dnnl,org.bytedeco.opencl,org.peft4j.nd4j,ai.djl.tokenizers,com.sun.jna --sun-misc-unsafe-memory-access=allow"
 set "GC=-XX:+UseSerialGC"
 if defined PEFT_JAVA_OPTS (echo "%PEFT_JAVA_OPTS%" | findstr "GC" >nul && set "GC=")
+set "VECTOR="
+for %%C in (train compare compare-unit eval generate bench bench-generate logits doctor) do if "%~1"=="%%C" if defined JAVA_HOME (
+  findstr /c:"jdk.incubator.vector" "%JAVA_HOME%\release" >nul 2>&1 && set "VECTOR=,jdk.incubator.vector"
+)
 set "MODULES=%PEFT_HOME%\lib"
 set "PLUGINS=%PEFT_HOME%\plugins"
 if defined PEFT_PLUGINS set "PLUGINS=%PLUGINS%;%PEFT_PLUGINS%"
-"%JAVA%" -XX:MaxRAMPercentage=25 -Xms64m -Xmn48m -Xshare:auto %GC% %NATIVE% -Dorg.bytedeco.javacpp.maxbytes=0 -Dorg.bytedeco.javacpp.maxphysicalbytes=0 -Dai.djl.offline=true -Dorg.slf4j.simpleLogger.defaultLogLevel=error -Dslf4j.internal.verbosity=WARN "-Dpeft.plugins=%PLUGINS%" %PEFT_JAVA_OPTS% -p "%MODULES%" --add-modules ALL-MODULE-PATH,java.se -m org.peft4j.cli/org.peft4j.cli.Main %*
+"%JAVA%" -XX:MaxRAMPercentage=25 -Xms64m -Xmn48m -Xshare:auto %GC% %NATIVE% -Dorg.bytedeco.javacpp.maxbytes=0 -Dorg.bytedeco.javacpp.maxphysicalbytes=0 -Dai.djl.offline=true -Dorg.slf4j.simpleLogger.defaultLogLevel=error -Dslf4j.internal.verbosity=WARN "-Dpeft.plugins=%PLUGINS%" %PEFT_JAVA_OPTS% -p "%MODULES%" --add-modules ALL-MODULE-PATH,java.se%VECTOR% -m org.peft4j.cli/org.peft4j.cli.Main %*
 exit /b %ERRORLEVEL%

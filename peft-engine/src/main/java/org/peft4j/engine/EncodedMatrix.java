@@ -60,16 +60,16 @@ record EncodedMatrix(EncodedWeight weight, boolean half) implements FrozenMatrix
         }
         Buf rounded = tape.take(halfLength(m, cols()));
         tape.frozenProducts().round(m, x, cols(), rounded.address);
-        forward(tape, m, FrozenProducts.Rounded.of(rounded, cols()), y);
+        forward(tape, m, FrozenProducts.Rounded.of(rounded, cols()), FrozenProducts.Result.of(y, 0f));
         tape.giveBack(rounded);
     }
 
     @Override
-    public void forward(Tape tape, int m, FrozenProducts.Rounded x, Mat y) {
-        halfTiles(
-                tape,
-                (part, first, count, tile) -> FrozenProducts.rounded(
-                        m, x, new FrozenProducts.Weight(tile, count, cols(), true, true), 0f, y.columns(first)));
+    public void forward(Tape tape, int m, FrozenProducts.Rounded x, FrozenProducts.Result y) {
+        halfTiles(tape, (part, first, count, tile) -> {
+            FrozenProducts.Weight w = new FrozenProducts.Weight(tile, count, cols(), true, true);
+            FrozenProducts.rounded(m, x, w, y.columns(first));
+        });
     }
 
     @Override
@@ -100,7 +100,8 @@ record EncodedMatrix(EncodedWeight weight, boolean half) implements FrozenMatrix
         halfTiles(tape, (part, first, count, tile) -> {
             Mat sum = part == 0 ? dx : Mat.of(sums[part], cols());
             FrozenProducts.Weight w = new FrozenProducts.Weight(tile, count, cols(), false, true);
-            FrozenProducts.rounded(m, dy.columns(first), w, begun[part] ? 1f : 0f, sum);
+            float factor = begun[part] ? 1f : 0f;
+            FrozenProducts.rounded(m, dy.columns(first), w, FrozenProducts.Result.of(sum, factor));
             begun[part] = true;
         });
         for (int i = 1; i < threads; i++) {

@@ -37,7 +37,7 @@ public sealed interface FrozenMatrix permits FrozenMatrix.Dense, EncodedMatrix, 
      *
      * @throws UnsupportedOperationException unless {@link #halved}
      */
-    default void forward(Tape tape, int m, FrozenProducts.Rounded x, Mat y) {
+    default void forward(Tape tape, int m, FrozenProducts.Rounded x, FrozenProducts.Result y) {
         throw new UnsupportedOperationException("bfloat16 activations for " + this);
     }
 

@@ -99,6 +99,36 @@ final class FrozenProducts {
         Rounded columns(int from) {
             return new Rounded(address + 2L * from, stride);
         }
+
+        Rounded rows(int from) {
+            return new Rounded(address + 2L * from * stride, stride);
+        }
+    }
+
+    /**
+     * Where a product goes.
+     *
+     * @param address of the first row
+     * @param stride numbers from one row to the next
+     * @param half whether it is rounded to bfloat16; else it is fp32
+     * @param adding whether it is added to what is there
+     */
+    record Result(long address, int stride, boolean half, boolean adding) {
+        static Result of(Mat y, float beta) {
+            return new Result(y.address(), y.stride(), false, beta != 0f);
+        }
+
+        static Result of(Rounded y) {
+            return new Result(y.address, y.stride, true, false);
+        }
+
+        Result columns(int from) {
+            return new Result(address + (half ? 2L : 4L) * from, stride, half, adding);
+        }
+
+        Result rows(int from) {
+            return new Result(address + (half ? 2L : 4L) * from * stride, stride, half, adding);
+        }
     }
 
     /**
@@ -132,33 +162,30 @@ final class FrozenProducts {
     }
 
     /** As {@link #gemm} with a bfloat16 weight, of activations that are rounded already. */
-    void gemm(int m, Rounded x, Weight w, float beta, Mat y) {
+    void gemm(int m, Rounded x, Weight w, Result y) {
         if (m < FEW_ROWS * workers.threads() && w.outer() >= MANY_COLUMNS) {
             // Each thread packs its own columns of the weight once, instead of each all of it.
             workers.split(w.outer() / COLUMNS, 1, (from, to) -> {
                 int first = from * COLUMNS;
                 int end = to == w.outer() / COLUMNS ? w.outer() : to * COLUMNS;
-                rounded(m, x, w.outputs(first, end - first), beta, y.columns(first));
+                rounded(m, x, w.outputs(first, end - first), y.columns(first));
             });
         } else {
-            workers.split(m, 16, (from, to) -> {
-                Rounded rows = new Rounded(x.address + 2L * from * x.stride, x.stride);
-                rounded(to - from, rows, w, beta, y.rows(from));
-            });
+            workers.split(m, 16, (from, to) -> rounded(to - from, x.rows(from), w, y.rows(from)));
         }
     }
 
     /** The same on the calling thread. */
-    static void rounded(int m, Rounded x, Weight w, float beta, Mat y) {
-        Form form = new Form(0, x.stride, w.rows, w.cols, w.stride, w.transposed, beta != 0f, y.stride(), true);
-        LANES.get().run(form, m, x.address, w.address, y.address());
+    static void rounded(int m, Rounded x, Weight w, Result y) {
+        Form form = new Form(0, x.stride, w.rows, w.cols, w.stride, w.transposed, y.adding, y.stride, true, y.half);
+        LANES.get().run(form, m, x.address, w.address, y.address);
     }
 
     private static void half(int m, Mat x, Weight w, float beta, Mat y) {
         Lane lane = LANES.get();
         int k = w.inner();
         int most = Math.max(LEAST_ROWS, MOST_ROUNDED / k);
-        Form form = new Form(0, k, w.rows, w.cols, w.stride, w.transposed, beta != 0f, y.stride(), true);
+        Form form = new Form(0, k, w.rows, w.cols, w.stride, w.transposed, beta != 0f, y.stride(), true, false);
         for (int at = 0; at < m; at += most) {
             int rows = Math.min(most, m - at);
             long rounded = lane.rounded(rows, k);
@@ -170,8 +197,8 @@ final class FrozenProducts {
     private static void single(int m, Mat x, Weight w, float beta, Mat y) {
         int at = 0;
         for (; at + PIECE <= m; at += PIECE) {
-            Form form =
-                    new Form(PIECE, x.stride(), w.rows, w.cols, w.stride, w.transposed, beta != 0f, y.stride(), false);
+            Form form = new Form(
+                    PIECE, x.stride(), w.rows, w.cols, w.stride, w.transposed, beta != 0f, y.stride(), false, false);
             LANES.get()
                     .run(
                             form,

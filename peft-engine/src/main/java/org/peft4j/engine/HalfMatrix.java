@@ -99,13 +99,14 @@ final class HalfMatrix implements FrozenMatrix {
     }
 
     @Override
-    public void forward(Tape tape, int m, FrozenProducts.Rounded x, Mat y) {
-        tape.frozenProducts().gemm(m, x, new FrozenProducts.Weight(address, rows, cols, true, true), 0f, y);
+    public void forward(Tape tape, int m, FrozenProducts.Rounded x, FrozenProducts.Result y) {
+        tape.frozenProducts().gemm(m, x, new FrozenProducts.Weight(address, rows, cols, true, true), y);
     }
 
     @Override
     public void backward(Tape tape, int m, FrozenProducts.Rounded dy, float beta, Mat dx) {
-        tape.frozenProducts().gemm(m, dy, new FrozenProducts.Weight(address, rows, cols, false, true), beta, dx);
+        FrozenProducts.Weight w = new FrozenProducts.Weight(address, rows, cols, false, true);
+        tape.frozenProducts().gemm(m, dy, w, FrozenProducts.Result.of(dx, beta));
     }
 
     private PackedHalf packed(Tape tape) {

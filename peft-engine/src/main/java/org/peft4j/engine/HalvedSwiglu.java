@@ -9,15 +9,13 @@ import org.peft4j.engine.arrays.ArrayKernels;
 final class HalvedSwiglu {
     private final ArrayKernels kernels = ArrayKernels.fastest();
     private final Tape tape;
-    private final Tensor gate;
-    private final Tensor up;
-    private Buf gates;
-    private Buf ups;
+    private final Operand gate;
+    private final Operand up;
 
     private HalvedSwiglu(Tape tape, Tensor gate, Tensor up) {
         this.tape = tape;
-        this.gate = gate;
-        this.up = up;
+        this.gate = new Operand(gate);
+        this.up = new Operand(up);
     }
 
     /** Whether both are results of bfloat16 products, whose gradients are both asked for or neither. */
@@ -58,7 +56,7 @@ final class HalvedSwiglu {
     }
 
     private void pieces(Body body) {
-        int length = Math.toIntExact(gate.size());
+        int length = Math.toIntExact(gate.tensor.size());
         tape.workers().split(length, Elementwise.GRAIN, (from, to) -> {
             Piece piece = new Piece();
             for (int i = from; i < to; i += ArrayKernels.PIECE) {
@@ -67,21 +65,50 @@ final class HalvedSwiglu {
         });
     }
 
-    private Tensor forward() {
-        Tensor y = tape.freshHalved(gate.needsGradient, gate.shape());
-        Buf g = gate.value();
-        Buf u = up.value();
-        if (y.needsGradient) {
-            gates = tape.take(FrozenProducts.halfLength(gate.rows, gate.cols));
-            ups = tape.take(FrozenProducts.halfLength(up.rows, up.cols));
-        }
-        pieces((piece, at, n) -> {
-            g.get(at, piece.g, 0, n);
-            u.get(at, piece.u, 0, n);
-            if (gates != null) {
-                piece.round(piece.g, gates, at, n);
-                piece.round(piece.u, ups, at, n);
+    /** What is multiplied, and its numbers in bfloat16 for the gradient: those it has, or a copy. */
+    private final class Operand {
+        final Tensor tensor;
+        private final Buf value;
+        private final Buf own;
+        private final Buf half;
+
+        Operand(Tensor tensor) {
+            this.tensor = tensor;
+            this.value = tensor.halved ? null : tensor.value();
+            boolean copied = !tensor.halved && tensor.needsGradient;
+            this.own = copied ? tape.take(FrozenProducts.halfLength(tensor.rows, tensor.cols)) : null;
+            this.half = copied ? own : tensor.half;
+            if (tensor.halved && tensor.needsGradient) {
+                tensor.retained++; // not as what a recorded operation saves: that would be widened as a whole
             }
+        }
+
+        void load(Piece piece, float[] into, int at, int n) {
+            if (value == null) {
+                piece.widen(half, at, into, n);
+                return;
+            }
+            value.get(at, into, 0, n);
+            if (own != null) {
+                piece.round(into, own, at, n);
+            }
+        }
+
+        void free() {
+            if (own != null) {
+                tape.giveBack(own);
+            } else {
+                tensor.retained--;
+                tape.freeIfUnused(tensor);
+            }
+        }
+    }
+
+    private Tensor forward() {
+        Tensor y = tape.freshHalved(gate.tensor.needsGradient, gate.tensor.shape());
+        pieces((piece, at, n) -> {
+            gate.load(piece, piece.g, at, n);
+            up.load(piece, piece.u, at, n);
             kernels.swiglu(piece.g, piece.u, piece.d, n);
             piece.round(piece.d, y.half, at, n);
         });
@@ -90,18 +117,18 @@ final class HalvedSwiglu {
     }
 
     private void backward(Buf dy) {
-        Target gateTarget = target(gate);
-        Target upTarget = target(up);
+        Target gateTarget = target(gate.tensor);
+        Target upTarget = target(up.tensor);
         pieces((piece, at, n) -> {
-            piece.widen(gates, at, piece.g, n);
-            piece.widen(ups, at, piece.u, n);
+            piece.widen(gate.half, at, piece.g, n);
+            piece.widen(up.half, at, piece.u, n);
             dy.get(at, piece.d, 0, n);
             kernels.swigluGradients(piece.d, piece.g, piece.u, piece.u, piece.d, n);
             gateTarget.put(piece, piece.u, at, n);
             upTarget.put(piece, piece.d, at, n);
         });
-        tape.giveBack(gates);
-        tape.giveBack(ups);
+        gate.free();
+        up.free();
     }
 
     /** Where a gradient goes: rounded where only a product will look at it, else added to what is there. */

@@ -29,14 +29,31 @@ public final class ModelOps {
             throw new IllegalArgumentException("input " + x + " for a weight [" + w.rows() + ", " + w.cols() + "]");
         }
         Tensor y = tape.fresh(x.needsGradient, x.rows, w.rows());
-        y.coarse = w.halved();
-        y.takesHalfGradient = w.halved();
         FrozenProducts.Rounded rounded = w.halved() ? rounded(tape, x) : null;
         if (rounded != null) {
-            w.forward(tape, x.rows, rounded, Products.mat(y));
+            w.forward(tape, x.rows, rounded, FrozenProducts.Result.of(Products.mat(y), 0f));
         } else {
             w.forward(tape, x.rows, Products.mat(x), Products.mat(y));
         }
+        recordLinear(tape, x, w, y);
+        return y;
+    }
+
+    /** As {@link #linear}, for a result that only {@link #swiglu} looks at: it is kept in bfloat16 where the product is in bfloat16. */
+    public static Tensor linearIntoGate(Tape tape, Tensor x, FrozenMatrix w) {
+        FrozenProducts.Rounded rounded = w.halved() && x.cols == w.cols() ? rounded(tape, x) : null;
+        if (rounded == null) {
+            return linear(tape, x, w);
+        }
+        Tensor y = tape.freshHalved(x.needsGradient, x.rows, w.rows());
+        w.forward(tape, x.rows, rounded, FrozenProducts.Result.of(FrozenProducts.Rounded.of(y.half, y.cols)));
+        recordLinear(tape, x, w, y);
+        return y;
+    }
+
+    private static void recordLinear(Tape tape, Tensor x, FrozenMatrix w, Tensor y) {
+        y.coarse = w.halved();
+        y.takesHalfGradient = w.halved();
         tape.record(y, () -> {
             float beta = tape.openGradient(x);
             Tensor.Gradient g = y.gradient;
@@ -47,7 +64,6 @@ public final class ModelOps {
                 w.backward(tape, x.rows, Products.gradient(y), beta, Products.gradient(x));
             }
         });
-        return y;
     }
 
     /** Activations in bfloat16 where they are kept so, or where several products will want them; else null. */

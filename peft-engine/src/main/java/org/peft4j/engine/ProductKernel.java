@@ -33,9 +33,19 @@ final class ProductKernel {
      * @param adding whether the product is added to what is there
      * @param ldy elements from one row of the result to the next
      * @param half whether activations and weight are bfloat16
+     * @param halfResult whether the result is
      */
     record Form(
-            int m, int ldx, int rows, int cols, int ldw, boolean transposed, boolean adding, int ldy, boolean half) {
+            int m,
+            int ldx,
+            int rows,
+            int cols,
+            int ldw,
+            boolean transposed,
+            boolean adding,
+            int ldy,
+            boolean half,
+            boolean halfResult) {
         int inner() {
             return transposed ? cols : rows;
         }
@@ -57,7 +67,7 @@ final class ProductKernel {
         }
 
         memory.desc result(long count) {
-            return matrix(memory.data_type.f32, count, outer(), ldy, 1);
+            return matrix(halfResult ? memory.data_type.bf16 : memory.data_type.f32, count, outer(), ldy, 1);
         }
     }
 

@@ -104,6 +104,17 @@ class HalvedTests {
     }
 
     @Test
+    void gatedLayerWhoseInputsAreKeptInHalves() {
+        assertClose((mlp, x) -> {
+            Tensor normed = mlp.normed(x);
+            Tensor gate = ModelOps.linearIntoGate(mlp.tape, normed, weight(mlp.half, 1, WIDE, HIDDEN));
+            Tensor up = ModelOps.linearIntoGate(mlp.tape, normed, weight(mlp.half, 2, WIDE, HIDDEN));
+            assertThat(gate.halved).isEqualTo(mlp.half);
+            return mlp.down(ModelOps.swiglu(mlp.tape, gate, up));
+        });
+    }
+
+    @Test
     void whatTheGatedLayerGivesMayBeReadByAnyOperation() {
         assertClose((mlp, x) -> {
             Tensor inner = ModelOps.swiglu(mlp.tape, mlp.gate(x), mlp.up(x));
@@ -161,7 +172,8 @@ class HalvedTests {
             Tensor y = tape.scope(() -> {
                 Mlp mlp = new Mlp(tape, true);
                 Tensor normed = mlp.normed(x);
-                return mlp.down(ModelOps.swiglu(tape, mlp.gate(normed), mlp.up(normed)));
+                Tensor gate = ModelOps.linearIntoGate(tape, normed, weight(true, 1, WIDE, HIDDEN));
+                return mlp.down(ModelOps.swiglu(tape, gate, mlp.up(normed)));
             });
             Tensor loss = tape.scope(() -> tape.ops().sum(y));
             tape.close(y);
@@ -190,7 +202,8 @@ class HalvedTests {
         Tensor y = tape.fresh(false, TOKENS, 1100);
         Buf half = tape.take(FrozenProducts.halfLength(TOKENS, HIDDEN));
         tape.frozenProducts().round(TOKENS, Products.mat(input.on(tape)), HIDDEN, half.address);
-        wide.forward(tape, TOKENS, FrozenProducts.Rounded.of(half, HIDDEN), Products.mat(y));
+        FrozenProducts.Result into = FrozenProducts.Result.of(Products.mat(y), 0f);
+        wide.forward(tape, TOKENS, FrozenProducts.Rounded.of(half, HIDDEN), into);
         return y.toArray();
     }
 }

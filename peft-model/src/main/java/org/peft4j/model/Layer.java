@@ -60,7 +60,7 @@ class Layer {
         Tensor attended = stream(Role.ATTENTION_OUT, seen, linear(Role.O, heads));
         Tensor middle = ModelOps.residual(tape, kept, attended);
         Tensor normed2 = norm(middle, path + ".post_attention_layernorm.weight");
-        Tensor inner = ModelOps.swiglu(tape, linear(Role.GATE, normed2), linear(Role.UP, normed2));
+        Tensor inner = ModelOps.swiglu(tape, intoGate(Role.GATE, normed2), intoGate(Role.UP, normed2));
         Tensor out = stream(Role.MLP_OUT, normed2, linear(Role.DOWN, inner));
         return stream(Role.LAYER_OUT, kept, ModelOps.residual(tape, middle, out));
     }
@@ -121,6 +121,11 @@ class Layer {
 
     Tensor linear(Role role, Tensor x) {
         return SiteLinear.outermost(model, tape, site(role)).apply(x);
+    }
+
+    /** As {@link #linear}, of a result that nothing but the gate looks at, where no hook does. */
+    Tensor intoGate(Role role, Tensor x) {
+        return SiteLinear.outermost(model, tape, site(role)).intoGate(x);
     }
 
     Tensor bareKey(Var x) {

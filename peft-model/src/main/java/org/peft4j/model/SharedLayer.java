@@ -53,6 +53,11 @@ final class SharedLayer extends Layer {
     }
 
     @Override
+    Tensor intoGate(Role role, Tensor x) {
+        return linear(role, x);
+    }
+
+    @Override
     Tensor stream(Role role, Tensor input, Tensor output) {
         if (parts.stream().allMatch(p -> p.model.streamHooks(site(role)).isEmpty())) {
             return output;

@@ -32,6 +32,12 @@ record SiteLinear(AdaptedModel model, Tape tape, Site site, List<LinearHook> hoo
         return addBias(product(x));
     }
 
+    /** As {@link #apply} for the gated activation: where nothing else looks at the product, it needn't be in fp32. */
+    Tensor intoGate(Tensor x) {
+        boolean alone = level == 0 && !hasBias() && model.unfrozen(model.base().weightKey(site)) == null;
+        return alone ? ModelOps.linearIntoGate(tape, x, model.matrix(site)) : apply(x);
+    }
+
     @Override
     public Tensor product(Var x) {
         if (level > 0) {

@@ -6,7 +6,6 @@ import static jdk.incubator.vector.VectorOperators.I2S;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 import static jdk.incubator.vector.VectorOperators.LT;
-import static jdk.incubator.vector.VectorOperators.NE;
 import static jdk.incubator.vector.VectorOperators.S2I;
 
 import jdk.incubator.vector.FloatVector;
@@ -28,6 +27,8 @@ final class VectorKernels implements ArrayKernels {
     private static final VectorSpecies<Short> SHORTS =
             VectorSpecies.of(short.class, VectorShape.forBitSize(Math.max(64, FLOATS.vectorBitSize() / 2)));
     private static final int STEP = FLOATS.length();
+
+    private static final int INFINITY = Float.floatToRawIntBits(Float.POSITIVE_INFINITY);
 
     private static final float LOG2E = 1.44269504f;
     private static final float LN2 = 0.69314718f;
@@ -99,23 +100,7 @@ final class VectorKernels implements ArrayKernels {
         return s0.add(s1).reduceLanes(ADD) + tail;
     }
 
-    /** As in plain Java, with fused multiplications and additions. */
-    private static FloatVector exp(FloatVector number) {
-        FloatVector x = number.blend(-87f, number.compare(LT, -87f));
-        x = x.blend(88f, x.compare(GT, 88f));
-        FloatVector shifted = x.fma(all(LOG2E), all(ROUND));
-        FloatVector r = shifted.sub(ROUND).fma(all(-LN2), x);
-        FloatVector p = r.fma(all(1.9875691500e-4f), all(1.3981999507e-3f));
-        p = p.fma(r, all(8.3334519073e-3f));
-        p = p.fma(r, all(4.1665795894e-2f));
-        p = p.fma(r, all(1.6666665459e-1f));
-        p = p.fma(r, all(5.0000001201e-1f));
-        p = p.fma(r.mul(r), r.add(1f));
-        IntVector power = shifted.reinterpretAsInts().sub(ROUND_BITS).lanewise(LSHL, 23);
-        return p.mul(power.reinterpretAsFloats());
-    }
-
-    /** What {@link #exp(FloatVector)} does with each lane. */
+    /** As in plain Java, with fused multiplications and additions: what {@link #pairs} does with each lane. */
     private static float exp(float number) {
         float x = Math.max(-87f, Math.min(88f, number));
         float shifted = Math.fma(x, LOG2E, ROUND);
@@ -131,24 +116,59 @@ final class VectorKernels implements ArrayKernels {
 
     @Override
     public void exp(float[] v, int from, int n) {
-        int i = 0;
-        for (; i + STEP <= n; i += STEP) {
-            exp(FloatVector.fromArray(FLOATS, v, from + i)).intoArray(v, from + i);
+        for (int i = pairs(v, from, from + n); i < from + n; i++) {
+            v[i] = exp(v[i]);
         }
-        for (; i < n; i++) {
-            v[from + i] = exp(v[from + i]);
+    }
+
+    /**
+     * Exponentials of pairs of vectors; gives where it ended. In one piece and long, on purpose: cut into methods, or short enough to be
+     * inlined into its callers, it came out of the compiler five times as slow now and then.
+     */
+    private static int pairs(float[] v, int from, int to) {
+        FloatVector round = all(ROUND);
+        FloatVector log2e = all(LOG2E);
+        FloatVector ln2 = all(-LN2);
+        int i = from;
+        for (; i + 2 * STEP <= to; i += 2 * STEP) {
+            FloatVector a = FloatVector.fromArray(FLOATS, v, i);
+            FloatVector b = FloatVector.fromArray(FLOATS, v, i + STEP);
+            a = a.blend(-87f, a.compare(LT, -87f));
+            b = b.blend(-87f, b.compare(LT, -87f));
+            a = a.blend(88f, a.compare(GT, 88f));
+            b = b.blend(88f, b.compare(GT, 88f));
+            FloatVector m = a.fma(log2e, round);
+            FloatVector n = b.fma(log2e, round);
+            FloatVector r = m.sub(round).fma(ln2, a);
+            FloatVector s = n.sub(round).fma(ln2, b);
+            FloatVector p = r.fma(all(1.9875691500e-4f), all(1.3981999507e-3f));
+            FloatVector q = s.fma(all(1.9875691500e-4f), all(1.3981999507e-3f));
+            p = p.fma(r, all(8.3334519073e-3f));
+            q = q.fma(s, all(8.3334519073e-3f));
+            p = p.fma(r, all(4.1665795894e-2f));
+            q = q.fma(s, all(4.1665795894e-2f));
+            p = p.fma(r, all(1.6666665459e-1f));
+            q = q.fma(s, all(1.6666665459e-1f));
+            p = p.fma(r, all(5.0000001201e-1f));
+            q = q.fma(s, all(5.0000001201e-1f));
+            p = p.fma(r.mul(r), r.add(1f));
+            q = q.fma(s.mul(s), s.add(1f));
+            IntVector e = m.reinterpretAsInts().sub(ROUND_BITS).lanewise(LSHL, 23);
+            IntVector f = n.reinterpretAsInts().sub(ROUND_BITS).lanewise(LSHL, 23);
+            p.mul(e.reinterpretAsFloats()).intoArray(v, i);
+            q.mul(f.reinterpretAsFloats()).intoArray(v, i + STEP);
         }
+        return i;
     }
 
     @Override
     public void round(float[] x, int from, short[] half, int n) {
         int i = 0;
         for (; i + STEP <= n; i += STEP) {
-            FloatVector v = FloatVector.fromArray(FLOATS, x, from + i);
-            IntVector bits = v.reinterpretAsInts();
+            IntVector bits = FloatVector.fromArray(FLOATS, x, from + i).reinterpretAsInts();
             IntVector high = bits.lanewise(LSHR, 16);
             IntVector even = bits.add(high.and(1)).add(0x7fff).lanewise(LSHR, 16);
-            even = even.blend(high.or(0x40), v.compare(NE, v).cast(INTS));
+            even = even.blend(high.or(0x40), bits.and(Integer.MAX_VALUE).compare(GT, INFINITY));
             even.convertShape(I2S, SHORTS, 0).reinterpretAsShorts().intoArray(half, i);
         }
         if (i < n) {
