@@ -19,6 +19,12 @@ class KilledRunTests {
     @TempDir
     Path temporary;
 
+    /** Those of this process: with other kernels the bits would be others. */
+    private static String modules() {
+        String vectors = "jdk.incubator.vector";
+        return "ALL-MODULE-PATH" + (ModuleLayer.boot().findModule(vectors).isPresent() ? "," + vectors : "");
+    }
+
     private Process start(Path config) throws IOException {
         return new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -26,7 +32,7 @@ class KilledRunTests {
                         "-p",
                         System.getProperty("jdk.module.path"),
                         "--add-modules",
-                        "ALL-MODULE-PATH",
+                        modules(),
                         "-Dai.djl.offline=true",
                         "-Dorg.bytedeco.javacpp.maxbytes=0",
                         "-Dorg.bytedeco.javacpp.maxphysicalbytes=0",

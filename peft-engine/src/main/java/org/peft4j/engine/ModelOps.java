@@ -29,9 +29,8 @@ public final class ModelOps {
             throw new IllegalArgumentException("input " + x + " for a weight [" + w.rows() + ", " + w.cols() + "]");
         }
         Tensor y = tape.fresh(x.needsGradient, x.rows, w.rows());
-        FrozenProducts.Rounded rounded = w.halved() ? rounded(tape, x) : null;
-        if (rounded != null) {
-            w.forward(tape, x.rows, rounded, FrozenProducts.Result.of(Products.mat(y), 0f));
+        if (rounds(tape, x, w)) {
+            product(tape, x, w, FrozenProducts.Result.of(Products.mat(y), 0f));
         } else {
             w.forward(tape, x.rows, Products.mat(x), Products.mat(y));
         }
@@ -41,14 +40,34 @@ public final class ModelOps {
 
     /** As {@link #linear}, for a result that only {@link #swiglu} looks at: it is kept in bfloat16 where the product is in bfloat16. */
     public static Tensor linearIntoGate(Tape tape, Tensor x, FrozenMatrix w) {
-        FrozenProducts.Rounded rounded = w.halved() && x.cols == w.cols() ? rounded(tape, x) : null;
-        if (rounded == null) {
+        if (x.cols != w.cols() || !rounds(tape, x, w)) {
             return linear(tape, x, w);
         }
         Tensor y = tape.freshHalved(x.needsGradient, x.rows, w.rows());
-        w.forward(tape, x.rows, rounded, FrozenProducts.Result.of(FrozenProducts.Rounded.of(y.half, y.cols)));
+        product(tape, x, w, FrozenProducts.Result.of(FrozenProducts.Rounded.of(y.half, y.cols)));
         recordLinear(tape, x, w, y);
         return y;
+    }
+
+    /** Whether activations are rounded as a whole before the product: what is computed depends on shapes alone. */
+    private static boolean rounds(Tape tape, Tensor x, FrozenMatrix w) {
+        return w.halved() && !tape.generating() && x.rows > FrozenMatrix.FEW_ROWS;
+    }
+
+    /** A product of activations in bfloat16; what is rounded for it is kept for the next product, as long as the activations are there. */
+    private static void product(Tape tape, Tensor x, FrozenMatrix w, FrozenProducts.Result y) {
+        boolean kept = x.tape == tape && !x.isView();
+        Buf half = kept ? x.half : null;
+        if (half == null) {
+            half = tape.take(FrozenProducts.halfLength(x.rows, x.cols));
+            tape.frozenProducts().round(x.rows, Products.mat(x), x.cols, half.address);
+        }
+        w.forward(tape, x.rows, FrozenProducts.Rounded.of(half, x.cols), y);
+        if (kept) {
+            x.half = half;
+        } else {
+            tape.giveBack(half);
+        }
     }
 
     private static void recordLinear(Tape tape, Tensor x, FrozenMatrix w, Tensor y) {
@@ -64,18 +83,6 @@ public final class ModelOps {
                 w.backward(tape, x.rows, Products.gradient(y), beta, Products.gradient(x));
             }
         });
-    }
-
-    /** Activations in bfloat16 where they are kept so, or where several products will want them; else null. */
-    private static FrozenProducts.Rounded rounded(Tape tape, Tensor x) {
-        if (tape.generating() || x.tape != tape || x.isView() || x.remake == null || x.rows <= FrozenMatrix.FEW_ROWS) {
-            return null;
-        }
-        if (x.half == null) {
-            x.half = tape.take(FrozenProducts.halfLength(x.rows, x.cols));
-            tape.frozenProducts().round(x.rows, Products.mat(x), x.cols, x.half.address);
-        }
-        return FrozenProducts.Rounded.of(x.half, x.cols);
     }
 
     /** Rows {@code ids} of a frozen embedding [vocabulary, hidden]. */
