@@ -27,6 +27,7 @@ class ModuleTests {
             Map.entry("checkpoint", Set.of("api")),
             Map.entry("data", Set.of("api", "checkpoint")),
             Map.entry("engine", Set.of("api", "nd4j")),
+            Map.entry("vector", Set.of("engine")),
             Map.entry("model", Set.of("api", "engine", "checkpoint")),
             Map.entry("runtime", Set.of("api", "model", "config", "data", "checkpoint", "engine")),
             Map.entry("compare", Set.of("api", "model", "config", "data", "checkpoint", "engine", "runtime", "report")),
@@ -85,7 +86,9 @@ class ModuleTests {
                     .filter(p -> !p.contains(".recipe") && !p.contains(".grammar") && !p.contains(".model."))
                     .collect(Collectors.toSet());
             assertThat(withClasses).as("packages of %s", module.name()).contains(module.name());
-            assertThat(module.exports().stream().map(ModuleDescriptor.Exports::source))
+            assertThat(module.exports().stream()
+                            .filter(e -> !e.isQualified()) // what one other module sees is nobody else's
+                            .map(ModuleDescriptor.Exports::source))
                     .as("exports of %s", module.name())
                     .containsExactly(module.name());
         }
