@@ -72,6 +72,9 @@ final class AttentionPass {
             saved.add(s.keys());
             saved.add(s.values());
         }
+        if (coarse && out.needsGradient) {
+            List.of(q, k, v).forEach(Tensor::keepHalved); // that is how the blocks' products took them
+        }
         tape.record(out, () -> new AttentionGradient(this, out).run(), saved.toArray(new Tensor[0]));
         return out;
     }

@@ -121,9 +121,7 @@ public final class Tape implements AutoCloseable {
     Tensor freshHalved(boolean needsGradient, long... shape) {
         touched |= needsGradient;
         Tensor t = adopt(new Tensor(this, shape, null, needsGradient && recording));
-        t.half = arena.take(FrozenProducts.halfLength(t.rows, t.cols));
-        t.halved = true;
-        t.remake = () -> Halves.widen(workers(), t.half, t.cols, t.value, t.rows, t.cols);
+        t.halveFrom(arena.take(FrozenProducts.halfLength(t.rows, t.cols)));
         return t;
     }
 

@@ -85,6 +85,23 @@ public class Tensor implements Var {
         }
     }
 
+    /** From when nobody but recorded operations needs its value, keeps it in bfloat16: half the memory. */
+    final void keepHalved() {
+        if (tape == null || isView() || remake != null) {
+            return;
+        }
+        half = tape.take(FrozenProducts.halfLength(rows, cols));
+        tape.frozenProducts().round(rows, Products.mat(this), cols, half.address);
+        halveFrom(half);
+    }
+
+    /** Makes the value from numbers in bfloat16 from now on, where it isn't there. */
+    final void halveFrom(Buf numbers) {
+        half = numbers;
+        halved = true;
+        remake = () -> Halves.widen(tape.workers(), half, cols, value, rows, cols);
+    }
+
     /** Gives its value's memory back. */
     final void dropValue() {
         if (value != null) {

@@ -1,6 +1,5 @@
 package org.peft4j.vector;
 
-import static jdk.incubator.vector.VectorOperators.ADD;
 import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.I2S;
 import static jdk.incubator.vector.VectorOperators.LSHL;
@@ -72,6 +71,15 @@ final class VectorKernels implements ArrayKernels {
         return Math.max(most, rest.max(v, i, to));
     }
 
+    /** The sum of the lanes: the API's own may add in another order once it is compiled, and then equal runs would differ. */
+    private static float inOrder(FloatVector v) {
+        float sum = 0f;
+        for (float lane : v.toArray()) {
+            sum += lane;
+        }
+        return sum;
+    }
+
     @Override
     public float sum(float[] v, int from, int n) {
         FloatVector s0 = all(0f);
@@ -81,7 +89,7 @@ final class VectorKernels implements ArrayKernels {
             s0 = s0.add(FloatVector.fromArray(FLOATS, v, from + i));
             s1 = s1.add(FloatVector.fromArray(FLOATS, v, from + i + STEP));
         }
-        return s0.add(s1).reduceLanes(ADD) + rest.sum(v, from + i, n - i);
+        return inOrder(s0.add(s1)) + rest.sum(v, from + i, n - i);
     }
 
     @Override
@@ -97,7 +105,7 @@ final class VectorKernels implements ArrayKernels {
         for (; i < n; i++) {
             tail += a[i] * b[i];
         }
-        return s0.add(s1).reduceLanes(ADD) + tail;
+        return inOrder(s0.add(s1)) + tail;
     }
 
     /** As in plain Java, with fused multiplications and additions: what {@link #pairs} does with each lane. */
