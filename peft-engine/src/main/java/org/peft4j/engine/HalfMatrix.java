@@ -7,6 +7,7 @@ import org.bytedeco.javacpp.BytePointer;
 import org.peft4j.api.MatrixSource;
 import org.peft4j.engine.Blas.Mat;
 import org.peft4j.engine.arrays.ArrayKernels;
+import org.peft4j.engine.arrays.PlainKernels;
 
 /** A frozen weight [rows, cols] in bfloat16, multiplied as it is. */
 final class HalfMatrix implements FrozenMatrix {
@@ -41,13 +42,15 @@ final class HalfMatrix implements FrozenMatrix {
         BytePointer memory = new BytePointer(2L * rows * cols);
         ShortBuffer shorts =
                 memory.asByteBuffer().order(ByteOrder.nativeOrder()).asShortBuffer();
+        // The same bits as any others, and as fast where Java hasn't warmed up.
+        ArrayKernels kernels = new PlainKernels();
         int step = Math.max(1, (1 << 16) / cols);
         float[] piece = new float[step * cols];
         short[] rounded = new short[piece.length];
         for (int r = 0; r < rows; r += step) {
             int n = Math.min(step, rows - r);
             weight.read(r, n, piece, 0);
-            ArrayKernels.fastest().round(piece, 0, rounded, n * cols);
+            kernels.round(piece, 0, rounded, n * cols);
             shorts.put(r * cols, rounded, 0, n * cols);
         }
         return new HalfMatrix(shorts, memory.address(), memory, rows, cols);
