@@ -42,7 +42,7 @@ final class CrossEntropy {
                 p.value.get(r * cols, v, 0, cols);
                 losses[r] = row(v, targets[r], weight);
                 if (halved) {
-                    ArrayKernels.fastest().round(v, 0, half, cols);
+                    ArrayKernels.ofRow(cols).round(v, 0, half, cols);
                     p.value.putHalves(2 * r * cols, half, cols);
                 } else if (p.needsGradient) {
                     p.value.put(r * cols, v, 0, cols);

@@ -186,7 +186,7 @@ record EncodedMatrix(EncodedWeight weight, boolean half) implements FrozenMatrix
         for (int r = 0; r < count; r += step) {
             int n = Math.min(step, count - r);
             weight.decode(first + r, n, values, 0);
-            ArrayKernels.fastest().round(values, 0, halves, n * cols);
+            ArrayKernels.of((long) rows() * cols).round(values, 0, halves, n * cols);
             tile.putHalves(r * cols, halves, n * cols);
         }
     }

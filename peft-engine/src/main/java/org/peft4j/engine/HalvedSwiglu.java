@@ -7,13 +7,14 @@ import org.peft4j.engine.arrays.ArrayKernels;
  * as the next products read them. One pass over each, a cache-sized piece at a time.
  */
 final class HalvedSwiglu {
-    private final ArrayKernels kernels = ArrayKernels.fastest();
+    private final ArrayKernels kernels;
     private final Tape tape;
     private final Operand gate;
     private final Operand up;
 
     private HalvedSwiglu(Tape tape, Tensor gate, Tensor up) {
         this.tape = tape;
+        this.kernels = ArrayKernels.of(gate.size());
         this.gate = new Operand(gate);
         this.up = new Operand(up);
     }

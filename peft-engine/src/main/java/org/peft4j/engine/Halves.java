@@ -8,7 +8,7 @@ final class Halves {
 
     /** Makes fp32 numbers y [rows, cols] of rows that are {@code stride} numbers apart. */
     static void widen(Workers workers, Buf half, int stride, Buf y, int rows, int cols) {
-        ArrayKernels kernels = ArrayKernels.fastest();
+        ArrayKernels kernels = ArrayKernels.of((long) rows * cols);
         workers.split(rows, Math.max(1, Elementwise.GRAIN / cols), (from, to) -> {
             short[] h = new short[Math.min(cols, Elementwise.PIECE)];
             float[] v = new float[h.length];

@@ -24,7 +24,7 @@ final class Rows {
 
     /** The sum of products, in an order that depends on n alone. */
     static float dot(float[] a, float[] b, int n) {
-        return ArrayKernels.fastest().dot(a, b, n);
+        return ArrayKernels.ofRow(n).dot(a, b, n);
     }
 
     static Tensor sum(Tape tape, Tensor x) {
@@ -95,7 +95,7 @@ final class Rows {
 
     /** The largest of some values; a NaN among them may be passed over. */
     static float max(float[] v, int from, int to) {
-        return ArrayKernels.fastest().max(v, from, to);
+        return ArrayKernels.ofRow(to - from).max(v, from, to);
     }
 
     static float sum(float[] v, int n) {
@@ -103,6 +103,6 @@ final class Rows {
     }
 
     static float sum(float[] v, int from, int n) {
-        return ArrayKernels.fastest().sum(v, from, n);
+        return ArrayKernels.ofRow(n).sum(v, from, n);
     }
 }

@@ -14,14 +14,33 @@ public interface ArrayKernels {
     /** Numbers of a piece: five such pieces fit the first-level cache. */
     int PIECE = 1024;
 
+    /** Numbers of a row, and of a whole operation, from which on vectors are worth it. */
+    int LONG_ROW = 512;
+
+    /** As {@link #LONG_ROW}, of all numbers. */
+    int MANY = 1 << 19;
+
     /** Whether only plain Java was asked for. */
     static boolean plainOnly() {
         return "plain".equals(System.getProperty(CHOICE));
     }
 
-    /** Those that are used. */
+    /** Those of large work. */
     static ArrayKernels fastest() {
         return Chosen.KERNELS;
+    }
+
+    /**
+     * Those for a loop over so many numbers. Until they are compiled, kernels with vectors are a hundred times slower than afterwards:
+     * short rows, which are those of small models and short runs, would not make up for that.
+     */
+    static ArrayKernels ofRow(int numbers) {
+        return numbers >= LONG_ROW ? Chosen.KERNELS : Chosen.PLAIN;
+    }
+
+    /** Those for an operation on so many numbers in all, alike. */
+    static ArrayKernels of(long numbers) {
+        return numbers >= MANY ? Chosen.KERNELS : Chosen.PLAIN;
     }
 
     /** Finds kernels that need more than every JDK has. */
@@ -76,13 +95,14 @@ public interface ArrayKernels {
 
     /** Chosen once, when first asked. */
     final class Chosen {
-        static final ArrayKernels KERNELS = plainOnly() ? new PlainKernels() : found();
+        static final ArrayKernels PLAIN = new PlainKernels();
+        static final ArrayKernels KERNELS = plainOnly() ? PLAIN : found();
 
         private static ArrayKernels found() {
             return ServiceLoader.load(Source.class, Source.class.getClassLoader()).stream()
                     .flatMap(source -> source.get().kernels().stream())
                     .findFirst()
-                    .orElseGet(PlainKernels::new);
+                    .orElse(PLAIN);
         }
 
         private Chosen() {}

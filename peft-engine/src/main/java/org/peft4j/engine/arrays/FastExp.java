@@ -57,7 +57,7 @@ public final class FastExp {
 
     /** Replaces n numbers from {@code from} on by their exponentials. */
     public static void exp(float[] v, int from, int n) {
-        ArrayKernels.fastest().exp(v, from, n);
+        ArrayKernels.ofRow(n).exp(v, from, n);
     }
 
     /** The same by loops that every JDK compiles to vector instructions. */
@@ -87,7 +87,7 @@ public final class FastExp {
 
     /** Sigmoids of n numbers, at most {@link #MOST}: the thread's own array, until the next call. */
     public static float[] sigmoids(float[] x, int n) {
-        return sigmoids(ArrayKernels.fastest(), x, n);
+        return sigmoids(ArrayKernels.ofRow(n), x, n);
     }
 
     /** The same with certain kernels. */
