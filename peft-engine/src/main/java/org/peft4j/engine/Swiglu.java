@@ -1,5 +1,6 @@
 package org.peft4j.engine;
 
+import org.peft4j.engine.arrays.ArrayKernels;
 import org.peft4j.engine.arrays.FastExp;
 
 /** The gated activation {@code silu(gate) * up} (Shazeer 2020). */
@@ -18,12 +19,12 @@ final class Swiglu {
             CompiledSwiglu.apply(tape, gate, up, y);
             return y;
         }
-        Elementwise.map(tape.workers(), gate.value(), up.value(), y.value, (g, u, out, n) -> {
-            float[] s = FastExp.sigmoids(g, n);
-            for (int i = 0; i < n; i++) {
-                out[i] = g[i] * s[i] * u[i];
-            }
-        });
+        Elementwise.map(
+                tape.workers(),
+                gate.value(),
+                up.value(),
+                y.value,
+                (g, u, out, n) -> ArrayKernels.ofRow(n).swiglu(g, u, out, n));
         tape.record(y, () -> backward(tape, gate, up, y.gradient.buf), gate, up);
         return y;
     }

@@ -16,7 +16,7 @@ class HalfMatrixTests {
 
     private final float[] weight = Given.normal(1, OUT, IN).values();
 
-    private static FrozenMatrix rounded(float[] values, int rows, int cols) {
+    static FrozenMatrix rounded(float[] values, int rows, int cols) {
         return FrozenMatrix.rounded(new MatrixSource() {
             @Override
             public long rows() {

@@ -6,7 +6,6 @@ import java.util.function.BiFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.peft4j.api.MatrixSource;
 
 /** What is kept, or passed on, in bfloat16 between products that round it anyway is as good as fp32 there. */
 class HalvedTests {
@@ -17,28 +16,11 @@ class HalvedTests {
     private final Given input = Given.normal(7, TOKENS, HIDDEN);
     private final Given outGradient = Given.normal(8, TOKENS, HIDDEN);
 
-    private static MatrixSource source(Given g) {
-        return new MatrixSource() {
-            @Override
-            public long rows() {
-                return g.rows();
-            }
-
-            @Override
-            public long cols() {
-                return g.cols();
-            }
-
-            @Override
-            public void read(long firstRow, int rowCount, float[] into, int offset) {
-                System.arraycopy(g.values(), Math.toIntExact(firstRow) * g.cols(), into, offset, rowCount * g.cols());
-            }
-        };
-    }
-
     private static FrozenMatrix weight(boolean half, long seed, int rows, int cols) {
         Given g = Given.normal(seed, 1 / Math.sqrt(cols), rows, cols);
-        return half ? FrozenMatrix.rounded(source(g)) : FrozenMatrix.dense(OffHeap.of(g.values()), rows, cols);
+        return half
+                ? HalfMatrixTests.rounded(g.values(), rows, cols)
+                : FrozenMatrix.dense(OffHeap.of(g.values()), rows, cols);
     }
 
     /** A gated layer, its weights in bfloat16 or fp32. */

@@ -64,7 +64,7 @@ public interface ArrayKernels {
     /** Replaces n numbers by their exponentials, between exp(-87) and exp(88), with a relative error below 3e-7. */
     void exp(float[] v, int from, int n);
 
-    /** {@code y = silu(g) * u} of n numbers, at most {@link #PIECE}. */
+    /** {@code y = silu(g) * u} of n numbers, at most {@link FastExp#MOST}. */
     default void swiglu(float[] g, float[] u, float[] y, int n) {
         float[] s = FastExp.sigmoids(this, g, n);
         for (int i = 0; i < n; i++) {
@@ -73,7 +73,7 @@ public interface ArrayKernels {
     }
 
     /**
-     * {@code dg = dy * u * silu'(g)} and {@code du = dy * silu(g)} of n numbers, at most {@link #PIECE}.
+     * {@code dg = dy * u * silu'(g)} and {@code du = dy * silu(g)} of n numbers, at most {@link FastExp#MOST}.
      *
      * @param dg may be one of the operands; so may {@code du}, another one
      */
