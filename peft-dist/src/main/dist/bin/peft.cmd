@@ -26,5 +26,5 @@ for %%C in (train compare compare-unit eval generate bench bench-generate logits
 set "MODULES=%PEFT_HOME%\lib"
 set "PLUGINS=%PEFT_HOME%\plugins"
 if defined PEFT_PLUGINS set "PLUGINS=%PLUGINS%;%PEFT_PLUGINS%"
-"%JAVA%" -XX:MaxRAMPercentage=25 -Xms64m -Xmn48m -Xshare:auto %GC% %NATIVE% -Dorg.bytedeco.javacpp.maxbytes=0 -Dorg.bytedeco.javacpp.maxphysicalbytes=0 -Dai.djl.offline=true -Dorg.slf4j.simpleLogger.defaultLogLevel=error -Dslf4j.internal.verbosity=WARN "-Dpeft.plugins=%PLUGINS%" %PEFT_JAVA_OPTS% -p "%MODULES%" --add-modules ALL-MODULE-PATH,java.se%VECTOR% -m org.peft4j.cli/org.peft4j.cli.Main %*
+"%JAVA%" -XX:MaxRAMPercentage=25 -Xms30m -Xmn10m -Xshare:auto %GC% %NATIVE% -Dorg.bytedeco.javacpp.maxbytes=0 -Dorg.bytedeco.javacpp.maxphysicalbytes=0 -Dai.djl.offline=true -Dorg.slf4j.simpleLogger.defaultLogLevel=error -Dslf4j.internal.verbosity=WARN "-Dpeft.plugins=%PLUGINS%" %PEFT_JAVA_OPTS% -p "%MODULES%" --add-modules ALL-MODULE-PATH,java.se%VECTOR% -m org.peft4j.cli/org.peft4j.cli.Main %*
 exit /b %ERRORLEVEL%

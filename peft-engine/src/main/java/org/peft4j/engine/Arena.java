@@ -1,6 +1,7 @@
 package org.peft4j.engine;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,12 +17,38 @@ final class Arena {
 
     private static final int ALIGN = 16;
 
-    private final List<Block> blocks = new ArrayList<>();
-    private final Map<Object, Block> byOwner = new IdentityHashMap<>();
+    private final List<Block> blocks;
+    private final Map<Object, Block> byOwner;
+    /** What is taken, by its address; null where everything comes back by {@link #reset} anyway. */
+    private final Map<Long, Buf> taken;
+
     private long inUse;
     private long peak;
 
+    Arena() {
+        this(new ArrayList<>(), new IdentityHashMap<>(), null);
+    }
+
+    private Arena(List<Block> blocks, Map<Object, Block> byOwner, Map<Long, Buf> taken) {
+        this.blocks = blocks;
+        this.byOwner = byOwner;
+        this.taken = taken;
+    }
+
+    /** An arena that takes from this one's memory, and counts for itself. */
+    Arena within() {
+        return new Arena(blocks, byOwner, new HashMap<>());
+    }
+
     Buf take(long length) {
+        Buf buf = find(length);
+        if (taken != null) {
+            taken.put(buf.address, buf);
+        }
+        return buf;
+    }
+
+    private Buf find(long length) {
         int n = reserved(length);
         for (Block block : blocks) {
             int at = block.take(n);
@@ -51,11 +78,18 @@ final class Arena {
         int n = reserved(buf.length);
         block.giveBack(buf.offset, n);
         inUse -= n;
+        if (taken != null) {
+            taken.remove(buf.address);
+        }
     }
 
-    /** Gives everything back at once and forgets the peak. */
+    /** Gives everything back at once, from within another arena only what was taken here, and forgets the peak. */
     void reset() {
-        blocks.forEach(Block::reset);
+        if (taken == null) {
+            blocks.forEach(Block::reset);
+        } else {
+            List.copyOf(taken.values()).forEach(this::giveBack);
+        }
         inUse = 0;
         peak = 0;
     }

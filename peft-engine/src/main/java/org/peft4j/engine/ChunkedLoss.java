@@ -17,11 +17,20 @@ public final class ChunkedLoss {
         Tensor loss(Tape child, Tensor rows, int from, int to);
     }
 
+    /** How many rows of all there are in the longest chunk, where {@code most} may be there at once: as few chunks, as even ones, as can be. */
+    public static int chunk(long rows, int most) {
+        long chunks = Math.max(1, (rows + most - 1) / most);
+        return (int) ((rows + chunks - 1) / chunks);
+    }
+
     /**
      * The sum of the chunks' losses, [1]. What it is added to or multiplied with must leave its gradient at 1: parameters inside
      * {@code body} have theirs already when this returns.
+     *
+     * @param most rows of a chunk
      */
-    public static Tensor apply(Tape tape, Tensor x, int chunk, Body body) {
+    public static Tensor apply(Tape tape, Tensor x, int most, Body body) {
+        int chunk = chunk(x.rows, most);
         boolean wanted = x.needsGradient;
         Tensor gradient = tape.fresh(false, x.rows, x.cols);
         if (wanted) {

@@ -15,6 +15,11 @@ record EncodedMatrix(EncodedWeight weight, boolean half) implements FrozenMatrix
 
     private static final int HALF_TILE = 1 << 18;
 
+    /** Rows and columns of which threads take multiples. */
+    private static final int ROWS = 16;
+
+    private static final int COLUMNS = 64;
+
     /** Numbers of a tile that stays in a core's own cache. */
     private static final int SMALL_TILE = 1 << 14;
 
@@ -66,9 +71,16 @@ record EncodedMatrix(EncodedWeight weight, boolean half) implements FrozenMatrix
 
     @Override
     public void forward(Tape tape, int m, FrozenProducts.Rounded x, FrozenProducts.Result y) {
-        halfTiles(tape, (part, first, count, tile) -> {
-            FrozenProducts.Weight w = new FrozenProducts.Weight(tile, count, cols(), true, true);
-            FrozenProducts.rounded(m, x, w, y.columns(first));
+        // Each thread makes its own columns of the result, from its own rows.
+        int steps = (rows() + ROWS - 1) / ROWS;
+        int parts = Math.min(tape.workers().threads(), steps);
+        tape.workers().run(parts, part -> {
+            int from = (int) ((long) steps * part / parts) * ROWS;
+            int to = Math.min(rows(), (int) ((long) steps * (part + 1) / parts) * ROWS);
+            halfTiles(from, to, 0, cols(), (first, count, tile) -> {
+                FrozenProducts.Weight w = new FrozenProducts.Weight(tile, count, cols(), true, true);
+                FrozenProducts.rounded(m, x, w, y.columns(first));
+            });
         });
     }
 
@@ -89,27 +101,19 @@ record EncodedMatrix(EncodedWeight weight, boolean half) implements FrozenMatrix
 
     @Override
     public void backward(Tape tape, int m, FrozenProducts.Rounded dy, float beta, Mat dx) {
-        // Each thread sums what its own rows give, the first one in place.
-        int threads = tape.workers().threads();
-        Buf[] sums = new Buf[threads];
-        boolean[] begun = new boolean[threads];
-        begun[0] = beta != 0f;
-        for (int i = 1; i < threads; i++) {
-            sums[i] = tape.take((long) m * cols());
-        }
-        halfTiles(tape, (part, first, count, tile) -> {
-            Mat sum = part == 0 ? dx : Mat.of(sums[part], cols());
-            FrozenProducts.Weight w = new FrozenProducts.Weight(tile, count, cols(), false, true);
-            float factor = begun[part] ? 1f : 0f;
-            FrozenProducts.rounded(m, dy.columns(first), w, FrozenProducts.Result.of(sum, factor));
-            begun[part] = true;
+        // Each thread makes its own columns of the result, from those of all rows.
+        int steps = (cols() + COLUMNS - 1) / COLUMNS;
+        int parts = Math.min(tape.workers().threads(), steps);
+        tape.workers().run(parts, part -> {
+            int from = (int) ((long) steps * part / parts) * COLUMNS;
+            int to = Math.min(cols(), (int) ((long) steps * (part + 1) / parts) * COLUMNS);
+            halfTiles(0, rows(), from, to, (first, count, tile) -> {
+                FrozenProducts.Weight w = new FrozenProducts.Weight(tile, count, to - from, false, true);
+                Mat sum = dx.columns(from);
+                float factor = first == 0 ? beta : 1f;
+                FrozenProducts.rounded(m, dy.columns(first), w, FrozenProducts.Result.of(sum, factor));
+            });
         });
-        for (int i = 1; i < threads; i++) {
-            if (begun[i]) {
-                Elementwise.addRows(tape.workers(), sums[i], dx, m, cols());
-            }
-            tape.giveBack(sums[i]);
-        }
     }
 
     /** Each thread decodes and multiplies its own rows: what was decoded is still in its first caches. */
@@ -144,8 +148,8 @@ record EncodedMatrix(EncodedWeight weight, boolean half) implements FrozenMatrix
 
     /** Some rows, decoded to bfloat16. */
     private interface HalfTile {
-        /** Works with rows {@code first} to {@code first + count} at an address, as the {@code part}-th of the threads. */
-        void run(int part, int first, int count, long rows);
+        /** Works with rows {@code first} to {@code first + count} at an address. */
+        void run(int first, int count, long rows);
     }
 
     /** Calls {@code body} with tiles of decoded rows, from the first row to the last. */
@@ -162,32 +166,32 @@ record EncodedMatrix(EncodedWeight weight, boolean half) implements FrozenMatrix
         tape.giveBack(scratch);
     }
 
-    /** Each thread decodes its share of the rows, tile by tile, and works with what is still in its own cache. */
-    private void halfTiles(Tape tape, HalfTile body) {
-        int height = Math.min(rows(), Math.max(16, HALF_TILE / cols() / 16 * 16));
-        int tiles = (rows() + height - 1) / height;
-        int parts = Math.min(tape.workers().threads(), tiles);
-        tape.workers().run(parts, part -> {
-            Buf tile = Scratch.take(Math.toIntExact(halfLength(height, cols())));
-            int end = Math.min(rows(), (int) ((long) tiles * (part + 1) / parts) * height);
-            for (int first = (int) ((long) tiles * part / parts) * height; first < end; first += height) {
-                int count = Math.min(height, end - first);
-                decodeHalves(first, count, tile);
-                body.run(part, first, count, tile.address);
-            }
-        });
+    /** Decodes columns of rows, tile by tile, and works with each while it is still in the thread's own cache. */
+    private void halfTiles(int fromRow, int toRow, int from, int to, HalfTile body) {
+        int width = to - from;
+        int height = Math.min(toRow - fromRow, Math.max(ROWS, HALF_TILE / width / ROWS * ROWS));
+        Buf tile = Scratch.take(Math.toIntExact(halfLength(height, width)));
+        for (int first = fromRow; first < toRow; first += height) {
+            int count = Math.min(height, toRow - first);
+            decodeHalves(first, count, from, to, tile);
+            body.run(first, count, tile.address);
+        }
     }
 
-    private void decodeHalves(int first, int count, Buf tile) {
-        int cols = cols();
-        int step = Math.max(1, PIECE / cols);
-        float[] values = new float[step * cols];
+    private void decodeHalves(int first, int count, int from, int to, Buf tile) {
+        int width = to - from;
+        int step = Math.max(1, PIECE / width);
+        float[] values = new float[step * width];
         short[] halves = new short[values.length];
         for (int r = 0; r < count; r += step) {
             int n = Math.min(step, count - r);
-            weight.decode(first + r, n, values, 0);
-            ArrayKernels.of((long) rows() * cols).round(values, 0, halves, n * cols);
-            tile.putHalves(r * cols, halves, n * cols);
+            if (width == cols()) {
+                weight.decode(first + r, n, values, 0);
+            } else {
+                weight.decodeColumns(first + r, n, from, to, values, 0);
+            }
+            ArrayKernels.of((long) rows() * cols()).round(values, 0, halves, n * width);
+            tile.putHalves(r * width, halves, n * width);
         }
     }
 

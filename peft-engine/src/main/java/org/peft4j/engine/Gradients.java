@@ -49,12 +49,15 @@ final class Gradients {
     /**
      * Makes room for a gradient in bfloat16, all of whose numbers must be written; null where it has to be in fp32, as more is added to
      * it or others than a product look at it.
+     *
+     * @param place memory to use for it, or null
      */
-    Buf openHalves(Tensor t) {
+    Buf openHalves(Tensor t, Buf place) {
         if (!t.takesHalfGradient || t.gradient != null || t.tape != tape || t.isView()) {
             return null;
         }
-        t.gradient = Tensor.Gradient.ofHalves(arena.take(FrozenProducts.halfLength(t.rows, t.cols)), t.cols);
+        Buf half = place == null ? arena.take(FrozenProducts.halfLength(t.rows, t.cols)) : place;
+        t.gradient = Tensor.Gradient.ofHalves(half, t.cols);
         return t.gradient.half;
     }
 

@@ -113,6 +113,8 @@ final class HalfBlocks implements BlockProduct {
         private final memory first;
         private final memory second;
         private final memory result;
+        private final Workspace needed;
+        private final memory workspace;
         private final IntMemoryMap arguments = new IntMemoryMap();
 
         Kernel(Form f) {
@@ -126,15 +128,18 @@ final class HalfBlocks implements BlockProduct {
             if (f.adding) {
                 then.append_sum();
             }
-            primitive_attr how = new primitive_attr();
+            primitive_attr how = Workspace.attributes();
             how.set_post_ops(then);
-            product = new matmul(new matmul.primitive_desc(cpu, a, b, c, how, false));
+            matmul.primitive_desc description = new matmul.primitive_desc(cpu, a, b, c, how, false);
+            product = new matmul(description);
+            needed = new Workspace(description);
             first = ProductKernel.unplaced(a, cpu);
             second = ProductKernel.unplaced(b, cpu);
             result = ProductKernel.unplaced(c, cpu);
             arguments.put(dnnl.DNNL_ARG_SRC, first);
             arguments.put(dnnl.DNNL_ARG_WEIGHTS, second);
             arguments.put(dnnl.DNNL_ARG_DST, result);
+            workspace = needed.among(arguments, cpu);
         }
 
         private static memory.desc matrix(int rows, int cols, boolean transposed, int stride) {
@@ -146,6 +151,7 @@ final class HalfBlocks implements BlockProduct {
             first.set_data_handle(at.to(a));
             second.set_data_handle(at.to(b));
             result.set_data_handle(at.to(c));
+            needed.place(workspace);
             product.execute(queue, arguments);
             queue._wait();
         }

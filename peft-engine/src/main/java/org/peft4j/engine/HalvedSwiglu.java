@@ -95,12 +95,20 @@ final class HalvedSwiglu {
             }
         }
 
-        void free() {
-            if (own != null) {
-                tape.giveBack(own);
-            } else {
+        /** Where its gradient may take the place of its numbers, piece by piece; null where somebody else needs them. */
+        Buf place() {
+            return own != null || tensor.closed && tensor.retained == 1 ? half : null;
+        }
+
+        /** Gives its numbers' memory back, but for what its gradient took. */
+        void free(Target target) {
+            boolean taken = target.half == half;
+            if (own == null) {
+                tensor.half = taken ? null : half;
                 tensor.retained--;
                 tape.freeIfUnused(tensor);
+            } else if (!taken) {
+                tape.giveBack(own);
             }
         }
     }
@@ -118,8 +126,8 @@ final class HalvedSwiglu {
     }
 
     private void backward(Buf dy) {
-        Target gateTarget = target(gate.tensor);
-        Target upTarget = target(up.tensor);
+        Target gateTarget = target(gate);
+        Target upTarget = target(up);
         pieces((piece, at, n) -> {
             piece.widen(gate.half, at, piece.g, n);
             piece.widen(up.half, at, piece.u, n);
@@ -128,8 +136,8 @@ final class HalvedSwiglu {
             gateTarget.put(piece, piece.u, at, n);
             upTarget.put(piece, piece.d, at, n);
         });
-        gate.free();
-        up.free();
+        gate.free(gateTarget);
+        up.free(upTarget);
     }
 
     /** Where a gradient goes: rounded where only a product will look at it, else added to what is there. */
@@ -149,8 +157,9 @@ final class HalvedSwiglu {
         }
     }
 
-    private Target target(Tensor t) {
-        Buf half = tape.openHalfGradient(t);
+    private Target target(Operand operand) {
+        Tensor t = operand.tensor;
+        Buf half = tape.openHalfGradient(t, operand.place());
         if (half != null) {
             return new Target(half, null, 0f);
         }

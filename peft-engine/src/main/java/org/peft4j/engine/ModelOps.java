@@ -65,6 +65,7 @@ public final class ModelOps {
         w.forward(tape, x.rows, FrozenProducts.Rounded.of(half, x.cols), y);
         if (kept) {
             x.half = half;
+            x.halvesWhenClosed = true;
         } else {
             tape.giveBack(half);
         }
@@ -132,11 +133,16 @@ public final class ModelOps {
         return Swiglu.apply(tape, gate, up);
     }
 
-    /** {@code a + b} in b's memory where nothing else needs it: the residual stream. */
+    /**
+     * {@code a + b} in b's memory where nothing else needs it: the residual stream. It is summed in fp32; behind a bfloat16 product
+     * gradients (those of norms) see it in bfloat16, which halves what a layer keeps of it.
+     */
     public static Tensor residual(Tape tape, Tensor a, Tensor b) {
         checkSame(a, b);
         Buf addend = a.value();
+        boolean halves = b.coarse;
         Tensor y = tape.takeOver(b, a.needsGradient || b.needsGradient, a.shape());
+        y.halvesWhenClosed = halves;
         Elementwise.axpy(tape.workers(), 1f, addend, 1f, y.value);
         tape.record(y, () -> {
             tape.passGradient(y, a);

@@ -116,6 +116,8 @@ final class PackedHalf {
         private final memory input;
         private final memory weight;
         private final memory output;
+        private final Workspace needed;
+        private final memory workspace;
         /** Kept: the library holds its address only. */
         private final BytePointer rounded;
 
@@ -128,7 +130,9 @@ final class PackedHalf {
             memory.desc h = matrix(memory.data_type.bf16, f.m, f.cols, f.cols);
             memory.desc w = packed(cpu, f.rows, f.cols);
             memory.desc y = matrix(memory.data_type.f32, f.m, f.rows, f.ldy);
-            product = new matmul(new matmul.primitive_desc(cpu, h, w, y, new primitive_attr(), false));
+            matmul.primitive_desc description = new matmul.primitive_desc(cpu, h, w, y, Workspace.attributes(), false);
+            product = new matmul(description);
+            needed = new Workspace(description);
             round = new reorder(new reorder.primitive_desc(cpu, x, cpu, h));
             rounded = new BytePointer(2L * f.m * f.cols);
             input = new memory(x, cpu, (Pointer) null);
@@ -140,6 +144,7 @@ final class PackedHalf {
             arguments.put(dnnl.DNNL_ARG_SRC, half);
             arguments.put(dnnl.DNNL_ARG_WEIGHTS, weight);
             arguments.put(dnnl.DNNL_ARG_DST, output);
+            workspace = needed.among(arguments, cpu);
         }
 
         /** The order that a product of one row wants; those of more rows take it, too. */
@@ -158,6 +163,7 @@ final class PackedHalf {
             input.set_data_handle(at.to(x));
             weight.set_data_handle(w);
             output.set_data_handle(at.to(y));
+            needed.place(workspace);
             round.execute(queue, rounding);
             product.execute(queue, arguments);
             queue._wait();

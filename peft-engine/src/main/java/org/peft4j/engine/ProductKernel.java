@@ -19,6 +19,7 @@ final class ProductKernel {
     private final Form form;
     private final engine cpu;
     private final matmul product;
+    private final Workspace workspace;
     private final OneDnn.At at = new OneDnn.At();
     private final Map<Integer, Bound> bound = new Recent<>(KEPT);
 
@@ -76,30 +77,34 @@ final class ProductKernel {
         final memory input;
         final memory weight;
         final memory output;
+        final memory workspace;
         final IntMemoryMap arguments = new IntMemoryMap();
 
-        Bound(Form form, int m, engine cpu) {
+        Bound(Form form, int m, Workspace needed, engine cpu) {
             input = unplaced(form.activations(m), cpu);
             weight = unplaced(form.weight(), cpu);
             output = unplaced(form.result(m), cpu);
             arguments.put(dnnl.DNNL_ARG_SRC, input);
             arguments.put(dnnl.DNNL_ARG_WEIGHTS, weight);
             arguments.put(dnnl.DNNL_ARG_DST, output);
+            workspace = needed.among(arguments, cpu);
         }
     }
 
     ProductKernel(Form form, engine cpu) {
         this.form = form;
         this.cpu = cpu;
-        primitive_attr how = new primitive_attr();
+        primitive_attr how = Workspace.attributes();
         if (form.adding) {
             post_ops add = new post_ops();
             add.append_sum();
             how.set_post_ops(add);
         }
         long rows = form.m == 0 ? dnnl.DNNL_RUNTIME_DIM_VAL() : form.m;
-        product = new matmul(
-                new matmul.primitive_desc(cpu, form.activations(rows), form.weight(), form.result(rows), how, false));
+        matmul.primitive_desc description =
+                new matmul.primitive_desc(cpu, form.activations(rows), form.weight(), form.result(rows), how, false);
+        product = new matmul(description);
+        workspace = new Workspace(description);
     }
 
     static memory.desc matrix(memory.data_type type, long rows, long cols, long down, long right) {
@@ -112,10 +117,11 @@ final class ProductKernel {
 
     /** Multiplies m rows at x with the weight at w into y. */
     void run(stream queue, int m, long x, long w, long y) {
-        Bound b = bound.computeIfAbsent(m, rows -> new Bound(form, rows, cpu));
+        Bound b = bound.computeIfAbsent(m, rows -> new Bound(form, rows, workspace, cpu));
         b.input.set_data_handle(at.to(x));
         b.weight.set_data_handle(at.to(w));
         b.output.set_data_handle(at.to(y));
+        workspace.place(b.workspace);
         product.execute(queue, b.arguments);
         queue._wait();
     }

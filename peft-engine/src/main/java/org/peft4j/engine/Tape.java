@@ -77,9 +77,9 @@ public final class Tape implements AutoCloseable {
         return CounterRandom.mix(seed, ++draws);
     }
 
-    /** A tape of its own memory for a part of the run whose gradients are taken at once. */
+    /** A tape for a part of the run whose gradients are taken at once; all memory it took comes back when it is closed. */
     public Tape child() {
-        Tape child = engine.tape(recording, training, nextStream());
+        Tape child = new Tape(engine, arena.within(), recording, training, false, nextStream());
         child.parent = this;
         return child;
     }
@@ -142,10 +142,9 @@ public final class Tape implements AutoCloseable {
 
     /** Notes how the gradient of {@code output} reaches what it was made from. */
     void record(Tensor output, Runnable backward, Tensor... saved) {
-        if (!output.needsGradient) {
-            return;
+        if (output.needsGradient) {
+            nodes.add(output, backward, saved);
         }
-        nodes.add(output, backward, saved);
     }
 
     /** Runs a part whose tensors, but for the result, nobody refers to afterwards. */
@@ -183,7 +182,10 @@ public final class Tape implements AutoCloseable {
         long stream = draws;
         boolean before = touched;
         touched = false;
-        x.root.retained++; // nothing in the part may be written over it
+        Tensor whole = x.root;
+        whole.retained++; // nothing in the part may be written over it
+        boolean halves = whole.halvesWhenClosed;
+        whole.halvesWhenClosed = false; // the part has to see the same numbers again
         recording = false;
         Tensor inner;
         try {
@@ -192,14 +194,14 @@ public final class Tape implements AutoCloseable {
             recording = true;
         }
         Tensor y = takeOver(inner, touched || inner.needsGradient, inner.shape());
-        y.coarse = inner.coarse;
-        record(y, () -> again(x, part, stream, y), x);
-        x.root.retained--;
+        y.isAsGoodAs(inner);
+        record(y, () -> again(x, part, stream, y, halves), x);
+        whole.retained--;
         touched |= before;
         return y;
     }
 
-    private void again(Tensor x, UnaryOperator<Tensor> part, long stream, Tensor y) {
+    private void again(Tensor x, UnaryOperator<Tensor> part, long stream, Tensor y, boolean halves) {
         Recording others = nodes;
         long after = draws;
         nodes = new Recording();
@@ -207,6 +209,9 @@ public final class Tape implements AutoCloseable {
         Tensor inner = scope(() -> part.apply(x));
         passGradient(y, inner);
         close(inner);
+        if (halves) {
+            x.root.keepOnlyHalved();
+        }
         nodes.propagate(this, gradients);
         nodes = others;
         draws = after;
@@ -215,13 +220,7 @@ public final class Tape implements AutoCloseable {
     /** Says that nobody but recorded operations needs this tensor any more. */
     public void close(Tensor t) {
         if (t.tape == this && !t.isView() && !t.closed) {
-            t.closed = true;
-            if (t.remake != null) {
-                t.dropValue();
-            }
-            if (!t.halved) {
-                t.dropHalf();
-            }
+            t.keepForGradients();
             freeIfUnused(t);
         }
     }
@@ -265,8 +264,8 @@ public final class Tape implements AutoCloseable {
     }
 
     /** As {@link Gradients#openHalves}. */
-    Buf openHalfGradient(Tensor t) {
-        return gradients.openHalves(t);
+    Buf openHalfGradient(Tensor t, Buf place) {
+        return gradients.openHalves(t, place);
     }
 
     /** Passes the gradient of {@code from} on to {@code to}, which has as many elements. */
@@ -289,10 +288,12 @@ public final class Tape implements AutoCloseable {
             closed = true;
             nodes.clear();
             scopes.clear();
-            if (parent != null) {
+            if (parent == null) {
+                engine.recycle(arena);
+            } else {
                 parent.largestChild = Math.max(parent.largestChild, arena.peakBytes());
+                arena.reset();
             }
-            engine.recycle(arena);
         }
     }
 }

@@ -29,6 +29,10 @@ public class Tensor implements Var {
     Buf half;
     /** Whether {@link #half} is what is kept, and the value is made from it where somebody asks. */
     boolean halved;
+    /** Whether gradients are content with its value in bfloat16, once nobody but recorded operations needs it. */
+    boolean halvesWhenClosed;
+    /** Whether a view looks at its memory, which then can't be given back early. */
+    private boolean viewed;
     /** Whether its gradient may come in bfloat16: only a product with a frozen weight that rounds it anyway looks at it. */
     boolean takesHalfGradient;
     /** Makes the value again from what is kept anyway, so that its memory needn't be; null where it can't be. */
@@ -53,7 +57,8 @@ public class Tensor implements Var {
         this.root = root == null ? this : root;
         this.rootOffset = rootOffset;
         if (root != null) {
-            root.remake = null; // the view looks at this memory
+            root.remake = null;
+            root.viewed = true;
         }
     }
 
@@ -87,11 +92,13 @@ public class Tensor implements Var {
 
     /** From when nobody but recorded operations needs its value, keeps it in bfloat16: half the memory. */
     final void keepHalved() {
-        if (tape == null || isView() || remake != null) {
+        if (tape == null || isView() || viewed || remake != null) {
             return;
         }
-        half = tape.take(FrozenProducts.halfLength(rows, cols));
-        tape.frozenProducts().round(rows, Products.mat(this), cols, half.address);
+        if (half == null) {
+            half = tape.take(FrozenProducts.halfLength(rows, cols));
+            tape.frozenProducts().round(rows, Products.mat(this), cols, half.address);
+        }
         halveFrom(half);
     }
 
@@ -100,6 +107,34 @@ public class Tensor implements Var {
         half = numbers;
         halved = true;
         remake = () -> Halves.widen(tape.workers(), half, cols, value, rows, cols);
+    }
+
+    /** Says that its value is another one's. */
+    final void isAsGoodAs(Tensor other) {
+        coarse = other.coarse;
+        halvesWhenClosed = other.halvesWhenClosed;
+    }
+
+    /** Keeps it in bfloat16 and nothing else, where that can be. */
+    final void keepOnlyHalved() {
+        keepHalved();
+        if (remake != null) {
+            dropValue();
+        }
+    }
+
+    /** From now on nobody but recorded operations needs its value: keeps what they need in as little memory as can be. */
+    final void keepForGradients() {
+        closed = true;
+        if (halvesWhenClosed && retained > 0) {
+            keepHalved();
+        }
+        if (remake != null) {
+            dropValue();
+        }
+        if (!halved) {
+            dropHalf();
+        }
     }
 
     /** Gives its value's memory back. */

@@ -3,6 +3,7 @@ package org.peft4j.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.function.BiFunction;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -82,6 +83,49 @@ class HalvedTests {
         assertClose((mlp, x) -> {
             Tensor normed = mlp.normed(x);
             return mlp.down(ModelOps.swiglu(mlp.tape, mlp.gate(normed), mlp.up(normed)));
+        });
+    }
+
+    /** Two gated layers with residuals around them; {@code recomputed} as with gradient checkpointing. */
+    private static Tensor residualLayers(Mlp mlp, Tensor x, boolean recomputed) {
+        Tape tape = mlp.tape;
+        UnaryOperator<Tensor> layer = in -> {
+            Tensor normed = mlp.normed(in);
+            Tensor gate = ModelOps.linearIntoGate(tape, normed, weight(mlp.half, 1, WIDE, HIDDEN));
+            Tensor up = ModelOps.linearIntoGate(tape, normed, weight(mlp.half, 2, WIDE, HIDDEN));
+            return ModelOps.residual(tape, in, mlp.down(ModelOps.swiglu(tape, gate, up)));
+        };
+        Tensor stream = x;
+        for (int i = 0; i < 3; i++) {
+            Tensor in = stream;
+            stream = recomputed ? tape.recomputed(in, layer) : tape.scope(() -> layer.apply(in));
+            tape.close(in);
+        }
+        return mlp.normed(stream);
+    }
+
+    @Test
+    void residualsAreKeptInHalvesForGradients() {
+        assertClose((mlp, x) -> residualLayers(mlp, x, false));
+    }
+
+    @Test
+    void layersThatAreRunAgainSeeTheSameResiduals() {
+        float[][] kept = run(true, (mlp, x) -> residualLayers(mlp, x, false));
+        float[][] again = run(true, (mlp, x) -> residualLayers(mlp, x, true));
+        assertThat(again[0]).isEqualTo(kept[0]);
+        assertThat(again[1]).isEqualTo(kept[1]);
+    }
+
+    @Test
+    void aResidualThatIsLookedAtByAViewStaysAsItIs() {
+        assertClose((mlp, x) -> {
+            Tensor sum = ModelOps.residual(mlp.tape, x, mlp.down(mlp.gate(x)));
+            Tensor view = mlp.tape.ops().reshape(sum, TOKENS, HIDDEN);
+            Tensor normed = mlp.normed(sum);
+            mlp.tape.close(sum);
+            mlp.tape.leaf(new float[TOKENS * HIDDEN], false, TOKENS, HIDDEN); // takes what was given back
+            return mlp.tape.ops().mul(normed, view);
         });
     }
 

@@ -116,6 +116,51 @@ class MemoryTests {
     }
 
     @Test
+    void aPartTakesWhatIsFreeAndGivesAllOfItBack() {
+        Arena arena = new Arena();
+        Buf held = arena.take(1000);
+        Buf passing = arena.take(5000);
+        arena.giveBack(passing);
+        Arena part = arena.within();
+        Buf first = part.take(4000);
+        assertThat(first.address).isEqualTo(passing.address);
+        part.giveBack(first);
+        Buf second = part.take(3000);
+        Buf between = arena.take(100);
+        part.take(200);
+        held.fill(1f);
+        between.fill(2f);
+        second.fill(3f);
+        assertThat(part.peakBytes()).isBetween(4 * 4000L, 4 * 4100L);
+        part.reset();
+        assertThat(arena.bytesInUse()).isBetween(4 * 1100L, 4 * 1200L);
+        Buf after = arena.take(3000);
+        assertThat(after.address).isEqualTo(second.address);
+        after.fill(4f);
+        assertThat(held.toArray()).containsOnly(1f);
+        assertThat(between.toArray()).containsOnly(2f);
+    }
+
+    @Test
+    void aLossNeedsNoMemoryBesideWhatTheRunHasTouched() {
+        try (Tape tape = GradientCheck.ENGINE.tape(true, true, 1)) {
+            tape.close(tape.scope(() -> tape.leaf(new float[100_000], false, 100_000)));
+            long touched = tape.take(1).address;
+            try (Tape child = tape.child()) {
+                assertThat(child.take(90_000).address - touched).isBetween(0L, 4 * 100_000L);
+            }
+        }
+    }
+
+    @Test
+    void chunksAreFewAndEven() {
+        assertThat(ChunkedLoss.chunk(512, 393)).isEqualTo(256);
+        assertThat(ChunkedLoss.chunk(393, 393)).isEqualTo(393);
+        assertThat(ChunkedLoss.chunk(394, 393)).isEqualTo(197);
+        assertThat(ChunkedLoss.chunk(1, 393)).isEqualTo(1);
+    }
+
+    @Test
     void piecesLargerThanABlockAreUsedAgain() {
         Arena arena = new Arena();
         int length = (1 << 24) + 5;

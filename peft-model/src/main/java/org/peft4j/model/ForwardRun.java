@@ -18,8 +18,11 @@ import org.peft4j.engine.Tensor;
 /** One pass of tokens through the layers. */
 final class ForwardRun {
     private static final String EMBEDDING = BaseModel.EMBEDDING;
-    /** Rows of logits that are there at once: [rows, vocabulary]. */
-    private static final int LOSS_CHUNK = 12 << 20;
+    /** Logits that are there at once: so many... */
+    private static final int LOGITS = 6 << 20;
+
+    /** ... or up to twice as many for this many rows: with fewer, products take longer. */
+    private static final int ROWS = 192;
 
     private final AdaptedModel model;
     private final BaseModel base;
@@ -27,7 +30,8 @@ final class ForwardRun {
 
     /** How many rows of logits are there at once. */
     static int lossChunk(ModelShape shape) {
-        return Math.max(1, LOSS_CHUNK / shape.vocabularySize());
+        int vocabulary = shape.vocabularySize();
+        return Math.max(1, Math.max(LOGITS / vocabulary, Math.min(ROWS, 2 * LOGITS / vocabulary)));
     }
 
     ForwardRun(AdaptedModel model, Tape tape) {
@@ -52,7 +56,9 @@ final class ForwardRun {
             throw PeftException.of(
                     "no-targets", "a batch has no token to predict", "Give rows whose completion is not empty.");
         }
-        Tensor normed = finalNorm(layers(batch, positions));
+        Tensor top = layers(batch, positions);
+        Tensor normed = finalNorm(top);
+        tape.close(top);
         int chunk = lossChunk(base.shape());
         Tensor loss = ChunkedLoss.apply(tape, normed, chunk, (child, rows, from, to) -> {
             Tensor logits = head(child, rows);

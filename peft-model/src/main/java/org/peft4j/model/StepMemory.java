@@ -2,6 +2,7 @@ package org.peft4j.model;
 
 import java.util.Arrays;
 import java.util.List;
+import org.peft4j.engine.ChunkedLoss;
 import org.peft4j.engine.Tape;
 
 /**
@@ -13,7 +14,7 @@ import org.peft4j.engine.Tape;
  * @param fixed whatever the number of tokens
  * @param perToken for each token
  * @param perTarget for each predicted token whose logits are there
- * @param chunk how many tokens' logits are there at once
+ * @param chunk how many tokens' logits are there at once at most
  */
 public record StepMemory(double fixed, double perToken, double perTarget, int chunk) {
     private static final int SHORT = 16;
@@ -38,7 +39,7 @@ public record StepMemory(double fixed, double perToken, double perTarget, int ch
         Peak more = peak(model, recording, most);
         double perToken = Math.max(0, (double) (more.own - few.own) / Math.max(1, more.tokens - few.tokens));
         int chunk = ForwardRun.lossChunk(model.base().shape());
-        double perTarget = (double) more.loss / Math.min(chunk, more.tokens - 1);
+        double perTarget = (double) more.loss / ChunkedLoss.chunk(more.tokens - 1, chunk);
         return new StepMemory(more.own - perToken * more.tokens, perToken, perTarget, chunk);
     }
 
@@ -55,6 +56,6 @@ public record StepMemory(double fixed, double perToken, double perTarget, int ch
 
     /** Bytes for so many tokens, of which so many are predicted. */
     public long bytes(long tokens, long targets) {
-        return Math.round(fixed + perToken * tokens + perTarget * Math.min(chunk, targets));
+        return Math.round(fixed + perToken * tokens + perTarget * ChunkedLoss.chunk(targets, chunk));
     }
 }

@@ -23,8 +23,19 @@ record FourBitWeight(
 
     @Override
     public void decode(long firstRow, int rowCount, float[] into, int offset) {
-        long from = firstRow * cols;
-        long to = from + rowCount * cols;
+        decodeRun(firstRow * cols, (firstRow + rowCount) * cols, into, offset);
+    }
+
+    @Override
+    public void decodeColumns(long firstRow, int rowCount, int fromColumn, int toColumn, float[] into, int offset) {
+        for (int r = 0; r < rowCount; r++) {
+            long row = (firstRow + r) * cols;
+            decodeRun(row + fromColumn, row + toColumn, into, offset + r * (toColumn - fromColumn));
+        }
+    }
+
+    /** Decodes elements {@code from} to {@code to} of the row-major order. */
+    private void decodeRun(long from, long to, float[] into, int offset) {
         int firstByte = (int) (from >> 1);
         byte[] pairs = new byte[(int) ((to + 1) >> 1) - firstByte];
         codes.get(firstByte, pairs);

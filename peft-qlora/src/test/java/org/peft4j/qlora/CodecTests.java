@@ -65,6 +65,25 @@ class CodecTests {
     }
 
     @Test
+    void columnsOfRowsAreThoseOfWholeRows() {
+        int cols = 75; // blocks and bytes begin within rows
+        for (WeightCodec codec : List.of(new Nf4Codec(), new Fp4Codec(), new Int8Codec())) {
+            EncodedWeight weight = codec.encode(Matrix.cubes(9, cols));
+            float[] whole = decoded(weight);
+            for (int[] part : new int[][] {{0, 64}, {64, 75}, {3, 8}, {0, 75}}) {
+                int width = part[1] - part[0];
+                float[] columns = new float[2 + 4 * width];
+                weight.decodeColumns(5, 4, part[0], part[1], columns, 2);
+                for (int i = 0; i < 4 * width; i++) {
+                    assertThat(columns[2 + i])
+                            .as(codec.name() + ", columns " + part[0] + " to " + part[1] + ", " + i)
+                            .isEqualTo(whole[(5 + i / width) * cols + part[0] + i % width]);
+                }
+            }
+        }
+    }
+
+    @Test
     void codecsTellTheirFilesApart() {
         for (WeightCodec one : List.of(new Nf4Codec(), new Fp4Codec(), new Int8Codec())) {
             var names = one.encode(Matrix.cubes(2, 8)).tensors().keySet();
