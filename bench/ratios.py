@@ -9,7 +9,8 @@
 
 A pair is one run of each, in turns first, with a pause before each: a machine's speed drifts, only the ratio within a pair means
 something, and a row's result is the median of its pairs. Before the first pair the peer's settings (eager or sdpa attention, with
---try-compile torch.compile too) are tried for a few steps, and the fastest is the one that is compared with. Every pair is written to
+--try-compile torch.compile too) are tried for a few steps, and the fastest is the one that is compared with; of several within 5 % of
+it the one that holds the least memory. Every pair is written to
 --results at once; a run that is broken off goes on there. peft4j runs without OPENBLAS_* in its environment (they can hold its BLAS to
 an older processor's instructions), the peer in the environment as it is. The product has to be built (./peft builds it), the peer's
 Python needs torch, transformers and peft.
@@ -29,6 +30,8 @@ import compare_hf
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent
+# Settings whose speeds differ by less are equally fast.
+NOISE = 0.05
 # What is tried with few steps, to choose the peer's settings.
 BRIEFLY = {"hf_train.py": "--steps 5 --warmup 2", "hf_generate.py": "--new 32 --repeat 1"}
 
@@ -169,7 +172,7 @@ class Bench:
         return shlex.join([self.a.peer_python, str(HERE / row.script), *row.peer, *base, *setting])
 
     def settings(self, row, state):
-        """The peer's fastest settings, tried once."""
+        """The peer's fastest settings, tried once; of those as fast as a machine's noise, the ones with the least memory."""
         if "peer_settings" in state:
             return state["peer_settings"]
         tried = {}
@@ -179,7 +182,8 @@ class Bench:
         for setting in candidates:
             command = self.theirs(row, setting) + " " + BRIEFLY[row.script]
             try:
-                tried[" ".join(setting)] = compare_hf.run("peer", command)["tokens_per_s"]
+                made = compare_hf.run("peer", command)
+                tried[" ".join(setting)] = [made["tokens_per_s"], made["measured_rss_mb"]]
             except SystemExit as failed:
                 tried[" ".join(setting)] = None
                 print(f"  the peer can't run with {' '.join(setting)}: {str(failed).splitlines()[-1]}", file=sys.stderr)
@@ -187,7 +191,9 @@ class Bench:
         if not working:
             fail(f"the peer runs with none of its settings for {row.key}")
         state["peer_tried"] = tried
-        state["peer_settings"] = max(working, key=working.get).split()
+        fastest = max(speed for speed, _ in working.values())
+        alike = {name: memory for name, (speed, memory) in working.items() if speed >= fastest * (1 - NOISE)}
+        state["peer_settings"] = min(alike, key=alike.get).split()
         return state["peer_settings"]
 
     def pair(self, row, state):

@@ -62,7 +62,7 @@ public class Workbench {
     @Setup(Level.Trial)
     public void start() {
         engine = threads == 0 ? Engine.create() : Engine.create(threads);
-        tensors = new ParameterSet(1);
+        tensors = new ParameterSet(engine, 1);
     }
 
     /** Ends its threads. */

@@ -95,9 +95,9 @@ final class SpeedRun {
         int targets = batch.targetCount();
         double loss = model.lossAndGradients(batch, 1.0 / targets, seed, () -> middle[0] = System.nanoTime()) / targets;
         long computed = System.nanoTime();
-        double norm = parameters.gradientNorm(model.base().engine());
+        double norm = parameters.gradientNorm();
         if (norm > CLIP) {
-            parameters.gradients().muli(CLIP / norm);
+            parameters.scaleGradients(CLIP / norm);
         }
         optimizer.step(rate);
         long end = System.nanoTime();

@@ -225,7 +225,7 @@ final class ProbeUnit {
             for (Batch batch : batches) {
                 model.lossAndGradients(batch, 1.0 / targets, 1);
             }
-            double norm = parameters.gradientNorm(model.base().engine());
+            double norm = parameters.gradientNorm();
             if (Double.isFinite(norm) && lastGood != null) {
                 plan.optimizer().step(RATE); // what it costs, not what it does
             }

@@ -1,6 +1,7 @@
 package org.peft4j.engine;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,16 +20,27 @@ import org.peft4j.api.PeftException;
 public final class ParameterSet {
     private final Map<String, EngineParam> params = new LinkedHashMap<>();
     private final long seed;
+    private final Workers workers;
     private INDArray values;
     private INDArray gradients;
     private INDArray constants;
 
     /**
-     * An empty set.
+     * An empty set that an engine's threads work on.
      *
      * @param seed of the random first values
      */
-    public ParameterSet(long seed) {
+    public ParameterSet(Engine engine, long seed) {
+        this(engine.workers(), seed);
+    }
+
+    /** An empty set that its caller's thread works on. */
+    ParameterSet(long seed) {
+        this(new Workers(1), seed);
+    }
+
+    private ParameterSet(Workers workers, long seed) {
+        this.workers = workers;
         this.seed = seed;
     }
 
@@ -122,16 +134,49 @@ public final class ParameterSet {
     }
 
     /** The Euclidean length of the gradient of all trainable parameters; summed in an order that never changes. */
-    public double gradientNorm(Engine engine) {
+    public double gradientNorm() {
         double sum = 0;
         for (EngineParam p : trainable()) {
-            sum += Elementwise.sumOfSquares(engine.workers(), p.gradient.buf);
+            sum += Elementwise.sumOfSquares(workers, p.gradient.buf);
         }
         return Math.sqrt(sum);
     }
 
     /** Sets all gradients to zero. */
     public void zeroGradients() {
-        trainable().forEach(p -> p.gradient.buf.fill(0f));
+        for (EngineParam p : trainable()) {
+            Buf g = p.gradient.buf;
+            workers.split(
+                    g.length,
+                    Elementwise.GRAIN,
+                    (from, to) -> g.slice(from, to - from).fill(0f));
+        }
+    }
+
+    /** Multiplies all gradients. */
+    public void scaleGradients(double factor) {
+        for (EngineParam p : trainable()) {
+            Elementwise.axpy(workers, (float) factor, p.gradient.buf, 0f, p.gradient.buf);
+        }
+    }
+
+    /**
+     * The trainable numbers at {@code from} to {@code to} of the flat vectors, parameter by parameter, with an optimizer's numbers.
+     *
+     * @param state holds those, kind by kind: of each {@code to - from} numbers in the same order
+     * @param kinds how many kinds there are
+     */
+    public List<ParameterStretch> stretches(long from, long to, INDArray state, int kinds) {
+        List<ParameterStretch> all = new ArrayList<>();
+        for (EngineParam p : trainable()) {
+            long first = Math.max(from, p.position());
+            long end = Math.min(to, p.position() + p.size());
+            if (first < end) {
+                long[] at = new long[kinds];
+                Arrays.setAll(at, k -> k * (to - from) + first - from);
+                all.add(ParameterStretch.of(workers, p, first, end, state, at));
+            }
+        }
+        return all;
     }
 }

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import org.bytedeco.javacpp.FloatPointer;
 import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 import org.peft4j.api.Init;
 import org.peft4j.api.MatrixSource;
 import org.peft4j.api.ParamSpec;
@@ -26,6 +29,39 @@ class ParameterSetTests {
         EngineParam p = set.add(key, ParamSpec.of("w", init, 400, 100));
         set.allocate();
         return p.toArray();
+    }
+
+    @Test
+    void aRuleReachesThePartOfEachParameterThatItIsFor() {
+        ParameterSet set = new ParameterSet(1);
+        set.add("a", ParamSpec.of("a", new Init.Constant(1), 10));
+        set.add("h", ParamSpec.of("h", new Init.Constant(4), 7).frozen());
+        EngineParam b = set.add("b", ParamSpec.of("b", new Init.Constant(2), 50_000));
+        set.allocate();
+        set.gradients().assign(3);
+        INDArray state = Nd4j.zeros(DataType.FLOAT, 1, 2 * 30_005);
+        for (ParameterStretch stretch : set.stretches(5, 30_010, state, 2)) {
+            float more = stretch.param() == b ? 1 : 0;
+            stretch.apply((values, gradients, kept, n) -> {
+                for (int i = 0; i < n; i++) {
+                    values[i] += gradients[i] + more;
+                    kept[0][i] = 7;
+                    kept[1][i] += 8 + more;
+                }
+            });
+        }
+        float[] values = numbers(set.values());
+        assertThat(Arrays.copyOfRange(values, 0, 5)).containsOnly(1f);
+        assertThat(Arrays.copyOfRange(values, 5, 10)).containsOnly(4f);
+        assertThat(Arrays.copyOfRange(values, 10, 30_010)).containsOnly(6f);
+        assertThat(Arrays.copyOfRange(values, 30_010, 50_010)).containsOnly(2f);
+        assertThat(Arrays.copyOfRange(numbers(state), 0, 30_005)).containsOnly(7f);
+        assertThat(Arrays.copyOfRange(numbers(state), 30_005, 30_010)).containsOnly(8f);
+        assertThat(Arrays.copyOfRange(numbers(state), 30_010, 60_010)).containsOnly(9f);
+        set.scaleGradients(0.5);
+        assertThat(numbers(set.gradients())).containsOnly(1.5f);
+        set.zeroGradients();
+        assertThat(numbers(set.gradients())).containsOnly(0f);
     }
 
     @Test

@@ -49,7 +49,7 @@ final class AdapterInstaller implements Installer {
                             + base.checkpoint().directory() + ":\n- " + String.join("\n- ", problems),
                     "Change the method's settings.");
         }
-        Adapter adapter = new Adapter(name, method, config, new ParameterSet(seed));
+        Adapter adapter = new Adapter(name, method, config, new ParameterSet(base.engine(), seed));
         method.install(config, new AdapterInstaller(base, adapter));
         adapter.parameters().allocate();
         return adapter;

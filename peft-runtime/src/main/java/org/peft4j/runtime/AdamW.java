@@ -7,12 +7,11 @@ import java.util.Map;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.indexing.NDArrayIndex;
-import org.nd4j.linalg.learning.AdamUpdater;
-import org.nd4j.linalg.learning.config.Adam;
+import org.peft4j.api.ParamSpec;
 import org.peft4j.engine.ParameterSet;
+import org.peft4j.engine.ParameterStretch;
 
-/** AdamW (Loshchilov and Hutter 2019): ND4J's Adam over one flat vector, the weight decay decoupled from it. */
+/** AdamW (Loshchilov and Hutter 2019): all of a number's step in one pass over memory, its state in ND4J's vectors. */
 final class AdamW implements Optimizer {
     /** Elements whose two moments take 1 GiB. */
     private static final long PART = 1L << 27;
@@ -31,37 +30,69 @@ final class AdamW implements Optimizer {
         }
     }
 
-    /** A stretch of the flat vectors: a file maps only so much. */
+    /** A part of the flat vectors: a file maps only so much. */
     private final class Part {
         final long from;
-        final long length;
+        /** The means of gradients, behind them those of squared gradients. */
         final INDArray moments;
-        final AdamUpdater updater;
+
+        final List<ParameterStretch> stretches;
 
         Part(long from, long length) {
             this.from = from;
-            this.length = length;
             this.moments = settings.state() == StatePlace.MAPPED
                     ? MappedState.zeros(settings.directory(), 2 * length)
                     : Nd4j.zeros(DataType.FLOAT, 1, 2 * length);
-            // The rate is applied below, so that each parameter may have its own.
-            this.updater = new AdamUpdater(new Adam(1.0, settings.beta1(), settings.beta2(), settings.epsilon()));
-            updater.setStateViewArray(moments, new long[] {1, length}, 'c', true);
-        }
-
-        void update() {
-            INDArray all = parameters.gradients();
-            INDArray own = length == all.length() ? all : all.get(NDArrayIndex.interval(from, from + length));
-            updater.applyUpdater(own.reshape(1, length), steps, 0);
+            this.stretches = parameters.stretches(from, from + length, moments, 2);
         }
     }
 
     @Override
     public void step(double learningRate) {
-        FlatSteps.decay(parameters, settings.weightDecay() * learningRate);
-        parts.forEach(Part::update);
         steps++;
-        FlatSteps.subtract(parameters, learningRate);
+        double rate = learningRate / (1 - Math.pow(settings.beta1(), steps));
+        float spread = (float) (1 / Math.sqrt(1 - Math.pow(settings.beta2(), steps)));
+        for (Part part : parts) {
+            for (ParameterStretch stretch : part.stretches) {
+                ParamSpec spec = stretch.param().spec();
+                double shrink =
+                        spec.weightDecay() ? settings.weightDecay() * learningRate * spec.learningRateScale() : 0;
+                float own = (float) (rate * spec.learningRateScale());
+                stretch.apply((values, gradients, state, n) ->
+                        move(values, gradients, state[0], state[1], n, (float) (1 - shrink), own, spread));
+            }
+        }
+    }
+
+    /**
+     * A step of n numbers.
+     *
+     * @param kept what is left of a value by its decay
+     * @param rate by which the mean is multiplied, its bias from the start at zero taken out
+     * @param spread that of the root of the mean square
+     */
+    private void move(
+            float[] value,
+            float[] gradient,
+            float[] mean,
+            float[] square,
+            int n,
+            float kept,
+            float rate,
+            float spread) {
+        float beta1 = (float) settings.beta1();
+        float beta2 = (float) settings.beta2();
+        float rest1 = (float) (1 - settings.beta1());
+        float rest2 = (float) (1 - settings.beta2());
+        float epsilon = (float) settings.epsilon();
+        for (int i = 0; i < n; i++) {
+            float g = gradient[i];
+            float m = beta1 * mean[i] + rest1 * g;
+            float s = beta2 * square[i] + rest2 * g * g;
+            mean[i] = m;
+            square[i] = s;
+            value[i] = kept * value[i] - rate * m / ((float) Math.sqrt(s) * spread + epsilon);
+        }
     }
 
     @Override

@@ -2,7 +2,6 @@ package org.peft4j.runtime;
 
 import java.util.List;
 import org.peft4j.api.Installer;
-import org.peft4j.engine.Engine;
 import org.peft4j.engine.EngineParam;
 import org.peft4j.engine.ParameterSet;
 
@@ -13,10 +12,10 @@ record TrainedAdapters(List<TrainedAdapter> parts) {
     }
 
     /** The Euclidean length of all gradients together. */
-    double gradientNorm(Engine engine) {
+    double gradientNorm() {
         double norm = 0;
         for (TrainedAdapter part : parts) {
-            norm = Math.hypot(norm, part.adapter().parameters().gradientNorm(engine));
+            norm = Math.hypot(norm, part.adapter().parameters().gradientNorm());
         }
         return norm;
     }
@@ -29,7 +28,7 @@ record TrainedAdapters(List<TrainedAdapter> parts) {
     }
 
     void scaleGradients(double factor) {
-        parts.forEach(p -> p.adapter().parameters().gradients().muli(factor));
+        parts.forEach(p -> p.adapter().parameters().scaleGradients(factor));
     }
 
     /** One step of every optimizer, and what methods do after it. */

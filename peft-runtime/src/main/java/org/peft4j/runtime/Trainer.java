@@ -226,7 +226,7 @@ public final class Trainer {
             loss += model.lossAndGradients(batches.get(i), 1.0 / targets, seed);
         }
         loss /= targets;
-        double norm = trained.gradientNorm(model.base().engine());
+        double norm = trained.gradientNorm();
         if (BadNumberSearch.needed(loss, norm, at.steps > 0)) {
             bad(files, new BadNumberSearch(model, trained).in(at.steps + 1, examples, loss, norm));
             return at.leftOut() && plan.settings().onBadNumber() == OnBadNumber.SKIP;
