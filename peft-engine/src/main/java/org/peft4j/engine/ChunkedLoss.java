@@ -5,6 +5,8 @@ package org.peft4j.engine;
  * own, so that only the rows' gradients remain.
  */
 public final class ChunkedLoss {
+    private static final int STEP = 16;
+
     private ChunkedLoss() {}
 
     /** Computes the loss of some rows. */
@@ -17,10 +19,14 @@ public final class ChunkedLoss {
         Tensor loss(Tape child, Tensor rows, int from, int to);
     }
 
-    /** How many rows of all there are in the longest chunk, where {@code most} may be there at once: as few chunks, as even ones, as can be. */
+    /**
+     * How many rows there are in the longest chunk, where {@code most} may be there at once: as few chunks, as even ones, as can be,
+     * in steps of the rows that a product takes at once.
+     */
     public static int chunk(long rows, int most) {
         long chunks = Math.max(1, (rows + most - 1) / most);
-        return (int) ((rows + chunks - 1) / chunks);
+        long even = (rows + chunks - 1) / chunks;
+        return (int) Math.min(most, (even + STEP - 1) / STEP * STEP);
     }
 
     /**

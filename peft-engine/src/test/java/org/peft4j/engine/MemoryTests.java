@@ -156,8 +156,9 @@ class MemoryTests {
     void chunksAreFewAndEven() {
         assertThat(ChunkedLoss.chunk(512, 393)).isEqualTo(256);
         assertThat(ChunkedLoss.chunk(393, 393)).isEqualTo(393);
-        assertThat(ChunkedLoss.chunk(394, 393)).isEqualTo(197);
-        assertThat(ChunkedLoss.chunk(1, 393)).isEqualTo(1);
+        assertThat(ChunkedLoss.chunk(394, 393)).isEqualTo(208);
+        assertThat(ChunkedLoss.chunk(1024, 240)).isEqualTo(208);
+        assertThat(ChunkedLoss.chunk(1, 393)).isBetween(1, 16);
     }
 
     @Test

@@ -22,7 +22,7 @@ final class ForwardRun {
     private static final int LOGITS = 6 << 20;
 
     /** ... or up to twice as many for this many rows: with fewer, products take longer. */
-    private static final int ROWS = 192;
+    private static final int ROWS = 240;
 
     private final AdaptedModel model;
     private final BaseModel base;
