@@ -136,8 +136,11 @@ final class AttentionPass {
     /** The part of a run's own keys that the first {@code count} of them make. */
     Segment own(Attention.Run run, int kvHead, int count) {
         long first = (long) run.keyStart() * kvWidth + (long) kvHead * heads.headDim();
-        return new Segment(
-                Mat.of(run.keys(), first, kvWidth), Mat.of(run.values(), first, kvWidth), Math.max(0, count));
+        // Of the batch's own keys and values not the memory of the way forward: they may have been dropped and made
+        // again since.
+        Buf keys = k == null ? run.keys() : k.value();
+        Buf values = k == null ? run.values() : v.value();
+        return new Segment(Mat.of(keys, first, kvWidth), Mat.of(values, first, kvWidth), Math.max(0, count));
     }
 
     /** All heads of one key/value head. */

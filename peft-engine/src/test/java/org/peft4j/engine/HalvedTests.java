@@ -2,6 +2,7 @@ package org.peft4j.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
@@ -115,6 +116,32 @@ class HalvedTests {
         float[][] again = run(true, (mlp, x) -> residualLayers(mlp, x, true));
         assertThat(again[0]).isEqualTo(kept[0]);
         assertThat(again[1]).isEqualTo(kept[1]);
+    }
+
+    @Test
+    void attentionsInputsAreMadeAgainForItsGradient() {
+        Given text = Given.normal(9, 160, HIDDEN);
+        Given outward = Given.normal(10, 160, HIDDEN);
+        Attention.Heads heads = new Attention.Heads(4, 2, HIDDEN / 4, Attention.CAUSAL);
+        float[][] gradients = new float[2][];
+        for (boolean half : new boolean[] {false, true}) {
+            try (Engine engine = Engine.create(2);
+                    Tape tape = engine.tape(true, true, 0)) {
+                Tensor x = text.on(tape);
+                Tensor y = tape.scope(() -> {
+                    Tensor q = ModelOps.linear(tape, x, weight(half, 4, HIDDEN, HIDDEN));
+                    Tensor k = ModelOps.linear(tape, x, weight(half, 5, HIDDEN / 2, HIDDEN));
+                    Tensor v = ModelOps.linear(tape, x, weight(half, 6, HIDDEN / 2, HIDDEN));
+                    return Attention.causal(tape, q, k, v, new int[] {0, 160}, 0, List.of(), heads);
+                });
+                for (int i = 0; i < 3; i++) { // takes the memory that was given back
+                    tape.take(y.size()).fill(Float.NaN);
+                }
+                tape.backward(tape.ops().sum(tape.ops().mul(y, outward.constantOn(tape))));
+                gradients[half ? 1 : 0] = tape.gradientOf(x);
+            }
+        }
+        assertThat(distance(gradients[1], gradients[0])).isBetween(1e-5, 0.02);
     }
 
     @Test
