@@ -2,6 +2,7 @@ package org.peft4j.engine;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 import org.peft4j.api.KeyWindow;
 
 /**
@@ -63,12 +64,13 @@ public final class Attention {
      *
      * @param queryStart the first query's row
      * @param queries number of queries
-     * @param keys rows of keys, the first at {@code keyStart}; the last is the last query's own
+     * @param keys rows of keys, the first at {@code keyStart}; the last is the last query's own. Asked for where they are used: on the
+     *     way back they may lie elsewhere than on the way forward
      * @param values rows of values alike
      * @param keyStart the first key's row
      * @param past keys before the first query's own
      */
-    record Run(int queryStart, int queries, Buf keys, Buf values, int keyStart, int past) {
+    record Run(int queryStart, int queries, Supplier<Buf> keys, Supplier<Buf> values, int keyStart, int past) {
         int length() {
             return past + queries;
         }
@@ -89,7 +91,7 @@ public final class Attention {
         }
         Run[] runs = new Run[starts.length - 1];
         for (int i = 0; i < runs.length; i++) {
-            runs[i] = new Run(starts[i], starts[i + 1] - starts[i], k.value(), v.value(), starts[i], 0);
+            runs[i] = new Run(starts[i], starts[i + 1] - starts[i], k::value, v::value, starts[i], 0);
         }
         AttentionPass pass = new AttentionPass(tape, heads, q, runs, sharedRows, shared, k, v);
         return pass.forward();
@@ -101,7 +103,7 @@ public final class Attention {
         Run[] runs = new Run[count];
         for (int i = 0; i < count; i++) {
             int n = Math.min(SPAN, q.rows - i * SPAN);
-            runs[i] = new Run(i * SPAN, n, keys.value(), values.value(), 0, -n);
+            runs[i] = new Run(i * SPAN, n, keys::value, values::value, 0, -n);
         }
         AttentionPass pass = new AttentionPass(tape, heads, q, runs, 0, List.of(new Shared(keys, values)), null, null);
         return pass.forward();
@@ -121,7 +123,7 @@ public final class Attention {
         for (int i = 0; i < runs.length; i++) {
             int n = starts[i + 1] - starts[i];
             KeyValueCache.Layer cache = caches.get(i);
-            runs[i] = new Run(starts[i], n, cache.keys(), cache.values(), 0, cache.length() - n);
+            runs[i] = new Run(starts[i], n, cache::keys, cache::values, 0, cache.length() - n);
         }
         return new AttentionPass(tape, heads, q, runs, 0, shared, null, null).forward();
     }

@@ -136,11 +136,9 @@ final class AttentionPass {
     /** The part of a run's own keys that the first {@code count} of them make. */
     Segment own(Attention.Run run, int kvHead, int count) {
         long first = (long) run.keyStart() * kvWidth + (long) kvHead * heads.headDim();
-        // Of the batch's own keys and values not the memory of the way forward: they may have been dropped and made
-        // again since.
-        Buf keys = k == null ? run.keys() : k.value();
-        Buf values = k == null ? run.values() : v.value();
-        return new Segment(Mat.of(keys, first, kvWidth), Mat.of(values, first, kvWidth), Math.max(0, count));
+        Mat keys = Mat.of(run.keys().get(), first, kvWidth);
+        Mat values = Mat.of(run.values().get(), first, kvWidth);
+        return new Segment(keys, values, Math.max(0, count));
     }
 
     /** All heads of one key/value head. */

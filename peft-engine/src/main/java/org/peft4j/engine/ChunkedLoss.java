@@ -26,7 +26,7 @@ public final class ChunkedLoss {
     public static int chunk(long rows, int most) {
         long chunks = Math.max(1, (rows + most - 1) / most);
         long even = (rows + chunks - 1) / chunks;
-        return (int) Math.min(most, (even + STEP - 1) / STEP * STEP);
+        return (int) Math.min(Math.min(most, rows), (even + STEP - 1) / STEP * STEP);
     }
 
     /**

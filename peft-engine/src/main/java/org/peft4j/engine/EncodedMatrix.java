@@ -72,11 +72,7 @@ record EncodedMatrix(EncodedWeight weight, boolean half) implements FrozenMatrix
     @Override
     public void forward(Tape tape, int m, FrozenProducts.Rounded x, FrozenProducts.Result y) {
         // Each thread makes its own columns of the result, from its own rows.
-        int steps = (rows() + ROWS - 1) / ROWS;
-        int parts = Math.min(tape.workers().threads(), steps);
-        tape.workers().run(parts, part -> {
-            int from = (int) ((long) steps * part / parts) * ROWS;
-            int to = Math.min(rows(), (int) ((long) steps * (part + 1) / parts) * ROWS);
+        split(tape, rows(), ROWS, (from, to) -> {
             halfTiles(from, to, 0, cols(), (first, count, tile) -> {
                 FrozenProducts.Weight w = new FrozenProducts.Weight(tile, count, cols(), true, true);
                 FrozenProducts.rounded(m, x, w, y.columns(first));
@@ -102,11 +98,7 @@ record EncodedMatrix(EncodedWeight weight, boolean half) implements FrozenMatrix
     @Override
     public void backward(Tape tape, int m, FrozenProducts.Rounded dy, float beta, Mat dx) {
         // Each thread makes its own columns of the result, from those of all rows.
-        int steps = (cols() + COLUMNS - 1) / COLUMNS;
-        int parts = Math.min(tape.workers().threads(), steps);
-        tape.workers().run(parts, part -> {
-            int from = (int) ((long) steps * part / parts) * COLUMNS;
-            int to = Math.min(cols(), (int) ((long) steps * (part + 1) / parts) * COLUMNS);
+        split(tape, cols(), COLUMNS, (from, to) -> {
             halfTiles(0, rows(), from, to, (first, count, tile) -> {
                 FrozenProducts.Weight w = new FrozenProducts.Weight(tile, count, to - from, false, true);
                 Mat sum = dx.columns(from);
@@ -114,6 +106,11 @@ record EncodedMatrix(EncodedWeight weight, boolean half) implements FrozenMatrix
                 FrozenProducts.rounded(m, dy.columns(first), w, FrozenProducts.Result.of(sum, factor));
             });
         });
+    }
+
+    /** Shares 0 to n out to all threads, in multiples of {@code step} but for the end. */
+    private static void split(Tape tape, int n, int step, Workers.Range body) {
+        tape.workers().split((n + step - 1) / step, 1, (from, to) -> body.run(from * step, Math.min(n, to * step)));
     }
 
     /** Each thread decodes and multiplies its own rows: what was decoded is still in its first caches. */

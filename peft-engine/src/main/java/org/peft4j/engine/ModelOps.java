@@ -140,9 +140,8 @@ public final class ModelOps {
     public static Tensor residual(Tape tape, Tensor a, Tensor b) {
         checkSame(a, b);
         Buf addend = a.value();
-        boolean halves = b.coarse;
         Tensor y = tape.takeOver(b, a.needsGradient || b.needsGradient, a.shape());
-        y.halvesWhenClosed = halves;
+        y.halvesWhenClosed = b.coarse;
         Elementwise.axpy(tape.workers(), 1f, addend, 1f, y.value);
         tape.record(y, () -> {
             tape.passGradient(y, a);

@@ -31,16 +31,7 @@ public final class ParameterSet {
      * @param seed of the random first values
      */
     public ParameterSet(Engine engine, long seed) {
-        this(engine.workers(), seed);
-    }
-
-    /** An empty set that its caller's thread works on. */
-    ParameterSet(long seed) {
-        this(new Workers(1), seed);
-    }
-
-    private ParameterSet(Workers workers, long seed) {
-        this.workers = workers;
+        this.workers = engine.workers();
         this.seed = seed;
     }
 

@@ -25,7 +25,7 @@ class ParameterSetTests {
     }
 
     private static float[] first(Init init, long seed, String key) {
-        ParameterSet set = new ParameterSet(seed);
+        ParameterSet set = new ParameterSet(GradientCheck.ENGINE, seed);
         EngineParam p = set.add(key, ParamSpec.of("w", init, 400, 100));
         set.allocate();
         return p.toArray();
@@ -33,7 +33,7 @@ class ParameterSetTests {
 
     @Test
     void aRuleReachesThePartOfEachParameterThatItIsFor() {
-        ParameterSet set = new ParameterSet(1);
+        ParameterSet set = new ParameterSet(GradientCheck.ENGINE, 1);
         set.add("a", ParamSpec.of("a", new Init.Constant(1), 10));
         set.add("h", ParamSpec.of("h", new Init.Constant(4), 7).frozen());
         EngineParam b = set.add("b", ParamSpec.of("b", new Init.Constant(2), 50_000));
@@ -66,7 +66,7 @@ class ParameterSetTests {
 
     @Test
     void flatVectorsAreTheParametersMemory() {
-        ParameterSet set = new ParameterSet(1);
+        ParameterSet set = new ParameterSet(GradientCheck.ENGINE, 1);
         EngineParam a = set.add("a", ParamSpec.of("a", new Init.Ones(), 3, 5));
         EngineParam held =
                 set.add("h", ParamSpec.of("h", new Init.Constant(4), 7).frozen());
@@ -133,7 +133,7 @@ class ParameterSetTests {
         assertThat(first(normal, 1, "k")).isEqualTo(values);
         assertThat(first(normal, 2, "k")).isNotEqualTo(values);
         assertThat(first(normal, 1, "l")).isNotEqualTo(values);
-        ParameterSet set = new ParameterSet(1);
+        ParameterSet set = new ParameterSet(GradientCheck.ENGINE, 1);
         set.add("other", ParamSpec.of("o", normal, 9));
         EngineParam k = set.add("k", ParamSpec.of("w", normal, 400, 100));
         set.allocate();
@@ -159,7 +159,7 @@ class ParameterSetTests {
                 System.arraycopy(matrix.values(), (int) firstRow * 130, into, offset, rowCount * 130);
             }
         };
-        ParameterSet set = new ParameterSet(1);
+        ParameterSet set = new ParameterSet(GradientCheck.ENGINE, 1);
         EngineParam p = set.add("w", ParamSpec.of("w", new Init.Zeros(), 700, 130), source);
         set.allocate();
         assertThat(p.toArray()).isEqualTo(matrix.values());
@@ -167,7 +167,7 @@ class ParameterSetTests {
         p.read(131, part, 1, 3);
         assertThat(part).containsExactly(0f, matrix.values()[131], matrix.values()[132], matrix.values()[133], 0f);
 
-        ParameterSet wrong = new ParameterSet(1);
+        ParameterSet wrong = new ParameterSet(GradientCheck.ENGINE, 1);
         wrong.add("w", ParamSpec.of("w", new Init.Zeros(), 700, 129), source);
         assertThatThrownBy(wrong::allocate)
                 .isInstanceOf(IllegalArgumentException.class)
@@ -176,7 +176,7 @@ class ParameterSetTests {
 
     @Test
     void wrongUseIsNamed() {
-        ParameterSet set = new ParameterSet(1);
+        ParameterSet set = new ParameterSet(GradientCheck.ENGINE, 1);
         ParamSpec spec = ParamSpec.of("w", new Init.Values(new float[3]), 2, 2);
         set.add("layer.w", spec);
         assertThatThrownBy(() -> set.add("layer.w", spec))
@@ -191,7 +191,7 @@ class ParameterSetTests {
 
     @Test
     void aSetWithoutParametersHasVectorsAllTheSame() {
-        ParameterSet set = new ParameterSet(1);
+        ParameterSet set = new ParameterSet(GradientCheck.ENGINE, 1);
         set.allocate();
         assertThat(numbers(set.values())).containsExactly(0f);
         assertThat(numbers(set.gradients())).containsExactly(0f);
@@ -200,7 +200,7 @@ class ParameterSetTests {
 
     @Test
     void numbersThatAreNotFiniteAreFound() {
-        ParameterSet set = new ParameterSet(1);
+        ParameterSet set = new ParameterSet(GradientCheck.ENGINE, 1);
         EngineParam p = set.add("w", ParamSpec.of("w", new Init.Ones(), 5000));
         set.allocate();
         assertThat(p.finite()).isTrue();

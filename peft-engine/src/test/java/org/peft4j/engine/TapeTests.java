@@ -207,7 +207,7 @@ class TapeTests {
 
     @Test
     void gradientsOfParametersAddUpOverRuns() {
-        ParameterSet set = new ParameterSet(1);
+        ParameterSet set = new ParameterSet(GradientCheck.ENGINE, 1);
         EngineParam p = set.add("p", ParamSpec.of("p", new Init.Ones(), 5, 6));
         set.allocate();
         for (int run = 0; run < 3; run++) {
