@@ -105,7 +105,7 @@ final class BenchCommand extends Action {
     @Option(
             names = "--warmup",
             paramLabel = "N",
-            description = "Of them, those at the start that don't count (default: 1 of 3 and more).")
+            description = "Of them, those at the start that don't count (default: 2 of 4 and more).")
     private Integer warmup;
 
     @Option(
@@ -251,7 +251,8 @@ final class BenchCommand extends Action {
     }
 
     private int warmup() {
-        return warmup != null ? warmup : steps > 2 ? 1 : 0;
+        // The first two steps of a length compile its kernels.
+        return warmup != null ? warmup : steps > 3 ? 2 : steps > 2 ? 1 : 0;
     }
 
     private void show(int number, SpeedRun.Step step) {
