@@ -2,7 +2,6 @@ package org.peft4j.engine;
 
 import org.peft4j.api.EncodedWeight;
 import org.peft4j.engine.Blas.Mat;
-import org.peft4j.engine.arrays.ArrayKernels;
 
 /**
  * A frozen weight that is decoded tile by tile inside the product, by all threads; no whole weight is ever decoded.
@@ -168,26 +167,20 @@ record EncodedMatrix(EncodedWeight weight, boolean half) implements FrozenMatrix
         int width = to - from;
         int height = Math.min(toRow - fromRow, Math.max(ROWS, HALF_TILE / width / ROWS * ROWS));
         Buf tile = Scratch.take(Math.toIntExact(halfLength(height, width)));
+        HalfDecoder decoder = HalfDecoder.of(weight, from, to);
         for (int first = fromRow; first < toRow; first += height) {
             int count = Math.min(height, toRow - first);
-            decodeHalves(first, count, from, to, tile);
+            decodeHalves(decoder, first, count, width, tile);
             body.run(first, count, tile.address);
         }
     }
 
-    private void decodeHalves(int first, int count, int from, int to, Buf tile) {
-        int width = to - from;
+    private static void decodeHalves(HalfDecoder decoder, int first, int count, int width, Buf tile) {
         int step = Math.max(1, PIECE / width);
-        float[] values = new float[step * width];
-        short[] halves = new short[values.length];
+        short[] halves = new short[step * width];
         for (int r = 0; r < count; r += step) {
             int n = Math.min(step, count - r);
-            if (width == cols()) {
-                weight.decode(first + r, n, values, 0);
-            } else {
-                weight.decodeColumns(first + r, n, from, to, values, 0);
-            }
-            ArrayKernels.of((long) rows() * cols()).round(values, 0, halves, n * width);
+            decoder.rows(first + r, n, halves);
             tile.putHalves(r * width, halves, n * width);
         }
     }

@@ -4,21 +4,20 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.peft4j.api.EncodedWeight;
+import org.peft4j.api.FourBitBlocks;
 import org.peft4j.api.RawTensor;
 
 /**
  * A matrix in 4 bits: two codes a byte, and a scale for each block of the row-major order.
  *
- * @param codes outside the heap or mapped; of two elements in a byte the first is the high half
+ * @param packed the codes, outside the heap or mapped; of two elements in a byte the first is the high half
  * @param block elements of a block
  */
-record FourBitWeight(
-        long rows, long cols, FourBitType type, Codebook levels, ByteBuffer codes, Scales scales, int block)
-        implements EncodedWeight {
+record FourBitWeight(long rows, long cols, FourBitType type, Codebook book, ByteBuffer packed, Scales absmax, int block)
+        implements FourBitBlocks {
     @Override
     public long bytes() {
-        return codes.capacity() + scales.bytes();
+        return packed.capacity() + absmax.bytes();
     }
 
     @Override
@@ -38,15 +37,15 @@ record FourBitWeight(
     private void decodeRun(long from, long to, float[] into, int offset) {
         int firstByte = (int) (from >> 1);
         byte[] pairs = new byte[(int) ((to + 1) >> 1) - firstByte];
-        codes.get(firstByte, pairs);
+        packed.get(firstByte, pairs);
         float[] scaled = new float[16];
         int out = offset;
         for (long at = from; at < to; ) {
             int index = (int) (at / block);
             int count = (int) (Math.min(to, (index + 1L) * block) - at);
-            float scale = scales.scale(index);
+            float scale = absmax.scale(index);
             for (int i = 0; i < 16; i++) {
-                scaled[i] = levels.level(i) * scale;
+                scaled[i] = book.level(i) * scale;
             }
             unpack(pairs, (int) (at - 2L * firstByte), count, scaled, into, out);
             out += count;
@@ -72,13 +71,28 @@ record FourBitWeight(
         }
     }
 
+    @Override
+    public float[] levels() {
+        return book.levels();
+    }
+
+    @Override
+    public void codes(int firstBlock, int blocks, byte[] into) {
+        packed.get(firstBlock * (block / 2), into, 0, blocks * (block / 2));
+    }
+
+    @Override
+    public void scales(int firstBlock, int blocks, float[] into) {
+        absmax.copy(firstBlock, blocks, into);
+    }
+
     /** As bitsandbytes serializes it. */
     @Override
     public Map<String, RawTensor> tensors() {
         Map<String, RawTensor> tensors = new LinkedHashMap<>();
-        tensors.put("weight", LayerTensors.bytes(codes, codes.capacity(), 1));
+        tensors.put("weight", LayerTensors.bytes(packed, packed.capacity(), 1));
         String nested = "";
-        if (scales instanceof Scales.Coded coded) {
+        if (absmax instanceof Scales.Coded coded) {
             tensors.put("weight.absmax", bytes(coded.codes()));
             tensors.put("weight.nested_absmax", LayerTensors.floats(coded.nestedAbsmax()));
             tensors.put(
@@ -86,10 +100,10 @@ record FourBitWeight(
                     LayerTensors.floats(coded.levels().levels()));
             nested = ", \"nested_blocksize\": " + coded.block() + ", \"nested_dtype\": \"float32\", \"nested_offset\": "
                     + (double) coded.offset();
-        } else if (scales instanceof Scales.Plain plain) {
+        } else if (absmax instanceof Scales.Plain plain) {
             tensors.put("weight.absmax", LayerTensors.floats(plain.absmax()));
         }
-        tensors.put("weight.quant_map", LayerTensors.floats(levels.levels()));
+        tensors.put("weight.quant_map", LayerTensors.floats(levels()));
         String state = "{\"quant_type\": \"" + type.label() + "\", \"blocksize\": " + block
                 + ", \"dtype\": \"float32\", \"shape\": [" + rows + ", " + cols + "]" + nested + "}";
         tensors.put(FourBitCodec.STATE + type.label(), bytes(state.getBytes(StandardCharsets.UTF_8)));

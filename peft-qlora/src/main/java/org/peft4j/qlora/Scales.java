@@ -6,6 +6,9 @@ sealed interface Scales {
 
     float scale(int block);
 
+    /** Those of {@code n} blocks from {@code first} on, to the start of {@code into}. */
+    void copy(int first, int n, float[] into);
+
     long bytes();
 
     /** As they are. */
@@ -19,6 +22,11 @@ sealed interface Scales {
         @Override
         public float scale(int block) {
             return absmax[block];
+        }
+
+        @Override
+        public void copy(int first, int n, float[] into) {
+            System.arraycopy(absmax, first, into, 0, n);
         }
 
         @Override
@@ -59,6 +67,17 @@ sealed interface Scales {
         @Override
         public float scale(int index) {
             return levels.level(codes[index] & 0xff) * nestedAbsmax[index / block] + offset;
+        }
+
+        @Override
+        public void copy(int first, int n, float[] into) {
+            for (int i = 0; i < n; ) {
+                int nested = (first + i) / block;
+                float factor = nestedAbsmax[nested];
+                for (int end = Math.min(n, (nested + 1) * block - first); i < end; i++) {
+                    into[i] = levels.level(codes[first + i] & 0xff) * factor + offset;
+                }
+            }
         }
 
         @Override

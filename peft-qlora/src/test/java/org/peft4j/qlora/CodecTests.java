@@ -20,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.peft4j.api.EncodedWeight;
+import org.peft4j.api.FourBitBlocks;
 import org.peft4j.api.PeftException;
 import org.peft4j.api.RawTensor;
 import org.peft4j.api.Shape;
@@ -62,6 +63,25 @@ class CodecTests {
         restored.decode(77, 1, row, 1);
         assertThat(java.util.Arrays.copyOfRange(row, 1, COLS + 1))
                 .isEqualTo(java.util.Arrays.copyOfRange(decoded(weight), 77 * COLS, 78 * COLS));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"nf4", "nf4 plain", "fp4"})
+    void levelsCodesAndScalesGiveWhatDecodingGives(String name) {
+        FourBitBlocks weight = (FourBitBlocks) codec(name).encode(Matrix.cubes(ROWS, 128));
+        float[] whole = decoded(weight);
+        int block = weight.block();
+        int blocks = whole.length / block - 3;
+        byte[] codes = new byte[blocks * block / 2];
+        float[] scales = new float[blocks];
+        weight.codes(3, blocks, codes);
+        weight.scales(3, blocks, scales);
+        for (int i = 0; i < blocks * block; i++) {
+            int code = (i % 2 == 0 ? codes[i / 2] >> 4 : codes[i / 2]) & 0xf;
+            assertThat(weight.levels()[code] * scales[i / block])
+                    .as("element %d", i)
+                    .isEqualTo(whole[3 * block + i]);
+        }
     }
 
     @Test

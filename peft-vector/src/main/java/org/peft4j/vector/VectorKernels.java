@@ -1,5 +1,6 @@
 package org.peft4j.vector;
 
+import static jdk.incubator.vector.VectorOperators.B2I;
 import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.I2S;
 import static jdk.incubator.vector.VectorOperators.LSHL;
@@ -7,6 +8,7 @@ import static jdk.incubator.vector.VectorOperators.LSHR;
 import static jdk.incubator.vector.VectorOperators.LT;
 import static jdk.incubator.vector.VectorOperators.S2I;
 
+import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
@@ -25,6 +27,11 @@ final class VectorKernels implements ArrayKernels {
     private static final VectorSpecies<Integer> INTS = FLOATS.withLanes(int.class);
     private static final VectorSpecies<Short> SHORTS =
             VectorSpecies.of(short.class, VectorShape.forBitSize(Math.max(64, FLOATS.vectorBitSize() / 2)));
+    /** A byte, an int and two shorts a lane: what codes of four bits, two a byte, are looked up with. */
+    private static final VectorSpecies<Byte> BYTES =
+            VectorSpecies.of(byte.class, VectorShape.forBitSize(Math.max(64, FLOATS.vectorBitSize() / 4)));
+
+    private static final VectorSpecies<Short> PAIRS = FLOATS.withLanes(short.class);
     private static final int STEP = FLOATS.length();
 
     private static final int INFINITY = Float.floatToRawIntBits(Float.POSITIVE_INFINITY);
@@ -199,6 +206,40 @@ final class VectorKernels implements ArrayKernels {
         }
         for (; i < n; i++) {
             x[i] = Float.intBitsToFloat(half[i] << 16);
+        }
+    }
+
+    @Override
+    public void outer(float[] column, int n, float[] row, float[] into) {
+        if (row.length % STEP != 0) {
+            rest.outer(column, n, row, into);
+            return;
+        }
+        for (int j = 0; j < row.length; j += STEP) {
+            FloatVector part = FloatVector.fromArray(FLOATS, row, j);
+            for (int i = 0; i < n; i++) {
+                part.mul(column[i]).intoArray(into, i * row.length + j);
+            }
+        }
+    }
+
+    @Override
+    public void lookUp(short[] tables, int block, byte[] codes, int blocks, short[] into, int offset) {
+        if (block % (2 * STEP) != 0) {
+            rest.lookUp(tables, block, codes, blocks, into, offset);
+            return;
+        }
+        for (int b = 0; b < blocks; b++) {
+            ShortVector table = ShortVector.fromArray(PAIRS, tables, 16 * b);
+            for (int i = b * block / 2; i < (b + 1) * block / 2; i += STEP) {
+                IntVector both = ByteVector.fromArray(BYTES, codes, i)
+                        .convertShape(B2I, INTS, 0)
+                        .reinterpretAsInts();
+                // The high half is the first element: the lower short.
+                IntVector indices =
+                        both.lanewise(LSHR, 4).and(15).or(both.and(15).lanewise(LSHL, 16));
+                table.rearrange(indices.reinterpretAsShorts().toShuffle()).intoArray(into, offset + 2 * i);
+            }
         }
     }
 }

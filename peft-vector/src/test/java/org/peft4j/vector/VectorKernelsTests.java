@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.peft4j.engine.arrays.ArrayKernels;
 import org.peft4j.engine.arrays.PlainKernels;
 
@@ -150,6 +151,44 @@ class VectorKernelsTests {
         vector.widen(actual, wide, n);
         for (int i = 0; i < n; i++) {
             assertThat(wide[i]).isCloseTo(x[i + 1], within(Math.abs(x[i + 1]) / 256));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 16, 32, 64, 96, 128})
+    void codesAreLookedUpInTheTableOfTheirBlock(int block) {
+        int blocks = 5;
+        SplittableRandom random = new SplittableRandom(block);
+        byte[] codes = new byte[blocks * block / 2];
+        random.nextBytes(codes);
+        short[] tables = new short[16 * (blocks + 1)];
+        for (int i = 0; i < tables.length; i++) {
+            tables[i] = (short) random.nextInt();
+        }
+        for (ArrayKernels kernels : both().toList()) {
+            short[] found = new short[blocks * block + 2];
+            kernels.lookUp(tables, block, codes, blocks, found, 1);
+            assertThat(found[0]).isZero();
+            assertThat(found[found.length - 1]).isZero();
+            for (int i = 0; i < blocks * block; i++) {
+                int code = (i % 2 == 0 ? codes[i / 2] >> 4 : codes[i / 2]) & 0xf;
+                assertThat(found[i + 1]).as("element %d", i).isEqualTo(tables[i / block * 16 + code]);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 15, 16, 48})
+    void outerProductsAreTheSameToTheBit(int n) {
+        float[] column = numbers(1, 9, 2f);
+        float[] row = numbers(2, n, 2f);
+        for (ArrayKernels kernels : both().toList()) {
+            float[] products = new float[8 * n + 1];
+            kernels.outer(column, 8, row, products);
+            for (int i = 0; i < 8 * n; i++) {
+                assertThat(products[i]).as("element %d", i).isEqualTo(column[i / n] * row[i % n]);
+            }
+            assertThat(products[8 * n]).isZero();
         }
     }
 }

@@ -93,6 +93,35 @@ public interface ArrayKernels {
     /** What {@link #round} rounded, as fp32. */
     void widen(short[] half, float[] x, int n);
 
+    /** {@code into[i * row.length + j] = column[i] * row[j]}, for the first n of the column. */
+    default void outer(float[] column, int n, float[] row, float[] into) {
+        for (int i = 0; i < n; i++) {
+            for (int j = 0; j < row.length; j++) {
+                into[i * row.length + j] = column[i] * row[j];
+            }
+        }
+    }
+
+    /**
+     * Looks 4-bit codes up, each block of them in its own table.
+     *
+     * @param tables sixteen numbers a block, block by block, and room for sixteen more
+     * @param block elements of a block, an even number
+     * @param codes two a byte, the first in the high half
+     * @param blocks how many
+     * @param into takes the elements from {@code offset} on
+     */
+    default void lookUp(short[] tables, int block, byte[] codes, int blocks, short[] into, int offset) {
+        int out = offset;
+        for (int b = 0; b < blocks; b++) {
+            int table = 16 * b;
+            for (int i = b * block / 2; i < (b + 1) * block / 2; i++) {
+                into[out++] = tables[table + (codes[i] >> 4 & 0xf)];
+                into[out++] = tables[table + (codes[i] & 0xf)];
+            }
+        }
+    }
+
     /** Chosen once, when first asked. */
     final class Chosen {
         static final ArrayKernels PLAIN = new PlainKernels();
