@@ -6,7 +6,7 @@ package org.peft4j.api;
  * row-major order. Thread-safe.
  */
 public interface FourBitBlocks extends EncodedWeight {
-    /** Elements of a block, an even number. */
+    /** Elements of a block. Where that is an odd number, codes are not asked for. */
     int block();
 
     /** The sixteen levels by code, a copy. */

@@ -26,10 +26,10 @@ final class BlockHalves implements HalfDecoder {
         this.levels = weight.levels();
     }
 
-    /** Whether these columns of each row are whole blocks. */
+    /** Whether these columns of each row are whole blocks, and blocks whole bytes. */
     static boolean fits(FourBitBlocks weight, int from, int to) {
         int block = weight.block();
-        return weight.cols() % block == 0 && from % block == 0 && to % block == 0;
+        return block % 2 == 0 && weight.cols() % block == 0 && from % block == 0 && to % block == 0;
     }
 
     @Override

@@ -72,6 +72,7 @@ class HalfDecoderTests {
         "9, 192, 64, 64, 192", // columns of them
         "9, 192, 64, 32, 100", // columns that begin and end within blocks
         "8, 96, 64, 0, 96", // blocks that begin in one row and end in the next
+        "9, 192, 3, 0, 192", // blocks that begin within bytes
         "1100, 512, 64, 0, 512", // so many that vectors are worth it
         "1100, 512, 64, 128, 256",
         "1100, 512, 16, 128, 256",
