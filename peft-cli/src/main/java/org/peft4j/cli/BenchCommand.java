@@ -162,6 +162,8 @@ final class BenchCommand extends Action {
                     SpeedFigures figures = measured(peft, base, point, results);
                     if (curve != null) {
                         table.add(curve == Curve.LAYERS ? point.layers : point.length, figures, results);
+                        // Java's heap is too empty for a collection to come, and the model's memory goes with one.
+                        System.gc();
                     }
                 }
             }
