@@ -101,6 +101,44 @@ public record ModelConfig(
     }
 
     /**
+     * A plain Llama: no biases, no window, rotary frequencies from 10000, beginning and end of a sequence as tokens 1 and 2.
+     *
+     * @throws PeftException {@code bad-config} naming the first number that doesn't fit
+     */
+    public static ModelConfig llama(
+            int hiddenSize,
+            int layers,
+            int heads,
+            int kvHeads,
+            int headDim,
+            int intermediateSize,
+            int vocabSize,
+            int maxPositions,
+            boolean tiedEmbeddings) {
+        return new ModelConfig(
+                Architecture.LLAMA,
+                hiddenSize,
+                layers,
+                heads,
+                kvHeads,
+                headDim,
+                intermediateSize,
+                vocabSize,
+                maxPositions,
+                1e-5,
+                10000,
+                new RopeScaling.None(),
+                false,
+                false,
+                false,
+                tiedEmbeddings,
+                0,
+                0,
+                List.of(1),
+                List.of(2));
+    }
+
+    /**
      * Reads {@code config.json} of a checkpoint directory.
      *
      * @throws PeftException {@code unreadable-file}, {@code bad-json}; {@code unknown-architecture}; {@code bad-config}

@@ -254,7 +254,7 @@ final class BenchCommand extends Action {
 
     private int warmup() {
         // The first two steps of a length compile its kernels.
-        return warmup != null ? warmup : steps > 3 ? 2 : steps > 2 ? 1 : 0;
+        return warmup != null ? warmup : Math.max(0, Math.min(2, steps - 2));
     }
 
     private void show(int number, SpeedRun.Step step) {

@@ -2,9 +2,7 @@ package org.peft4j.cli;
 
 import java.util.List;
 import org.peft4j.api.PeftException;
-import org.peft4j.checkpoint.Architecture;
 import org.peft4j.checkpoint.ModelConfig;
-import org.peft4j.checkpoint.RopeScaling;
 import org.peft4j.config.NearestName;
 
 /** Shapes of known Llama models, to pretrain anew or to measure speed on. */
@@ -35,27 +33,8 @@ final class Shapes {
                     "Known: " + String.join(", ", names) + "; or give a config.json by --config.");
         }
         Shape s = KNOWN.get(names.indexOf(name));
-        return new ModelConfig(
-                Architecture.LLAMA,
-                s.hidden,
-                s.layers,
-                s.heads,
-                s.kvHeads,
-                s.hidden / s.heads,
-                s.feedForward,
-                s.vocabulary,
-                CONTEXT,
-                1e-5,
-                10000,
-                new RopeScaling.None(),
-                false,
-                false,
-                false,
-                true,
-                0,
-                0,
-                List.of(1),
-                List.of(2));
+        return ModelConfig.llama(
+                s.hidden, s.layers, s.heads, s.kvHeads, s.hidden / s.heads, s.feedForward, s.vocabulary, CONTEXT, true);
     }
 
     /** The same model for another vocabulary. */

@@ -5,11 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SplittableRandom;
-import org.peft4j.checkpoint.Architecture;
 import org.peft4j.checkpoint.CheckpointWriter;
 import org.peft4j.checkpoint.DType;
 import org.peft4j.checkpoint.ModelConfig;
-import org.peft4j.checkpoint.RopeScaling;
 import org.peft4j.config.ConfigDocument;
 import org.peft4j.model.RandomCheckpoint;
 
@@ -37,27 +35,7 @@ final class Workshop {
     }
 
     private static ModelConfig config() {
-        return new ModelConfig(
-                Architecture.LLAMA,
-                32,
-                2,
-                4,
-                2,
-                8,
-                64,
-                259,
-                96,
-                1e-5,
-                10000,
-                new RopeScaling.None(),
-                false,
-                false,
-                false,
-                true,
-                0,
-                0,
-                List.of(1),
-                List.of(2));
+        return ModelConfig.llama(32, 2, 4, 2, 8, 64, 259, 96, true);
     }
 
     private void rows(String name, int count, long seed) throws IOException {

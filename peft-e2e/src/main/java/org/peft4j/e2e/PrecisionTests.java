@@ -15,11 +15,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.peft4j.checkpoint.Architecture;
 import org.peft4j.checkpoint.CheckpointWriter;
 import org.peft4j.checkpoint.DType;
 import org.peft4j.checkpoint.ModelConfig;
-import org.peft4j.checkpoint.RopeScaling;
 import org.peft4j.config.ConfigDocument;
 import org.peft4j.model.RandomCheckpoint;
 import org.peft4j.runtime.Peft;
@@ -66,27 +64,7 @@ class PrecisionTests {
     }
 
     private static ModelConfig shape() {
-        return new ModelConfig(
-                Architecture.LLAMA,
-                64,
-                2,
-                4,
-                2,
-                16,
-                128,
-                259,
-                256,
-                1e-5,
-                10000,
-                new RopeScaling.None(),
-                false,
-                false,
-                false,
-                true,
-                0,
-                0,
-                List.of(1),
-                List.of(2));
+        return ModelConfig.llama(64, 2, 4, 2, 16, 128, 259, 256, true);
     }
 
     private static List<Double> losses(String method, String precision) {

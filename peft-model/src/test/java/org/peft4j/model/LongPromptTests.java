@@ -8,12 +8,10 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.peft4j.checkpoint.Architecture;
 import org.peft4j.checkpoint.Checkpoint;
 import org.peft4j.checkpoint.CheckpointWriter;
 import org.peft4j.checkpoint.DType;
 import org.peft4j.checkpoint.ModelConfig;
-import org.peft4j.checkpoint.RopeScaling;
 import org.peft4j.engine.Engine;
 
 /** Prompts that pass the layers in several blocks. */
@@ -21,27 +19,7 @@ class LongPromptTests {
     private static final int NEW = 6;
 
     private static ModelConfig config() {
-        return new ModelConfig(
-                Architecture.LLAMA,
-                16,
-                2,
-                2,
-                1,
-                8,
-                24,
-                50,
-                4096,
-                1e-5,
-                10000,
-                new RopeScaling.None(),
-                false,
-                false,
-                false,
-                false,
-                0,
-                0,
-                List.of(1),
-                List.of(2));
+        return ModelConfig.llama(16, 2, 2, 1, 8, 24, 50, 4096, false);
     }
 
     private static int[] prompt(int length) {

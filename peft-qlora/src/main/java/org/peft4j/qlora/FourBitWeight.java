@@ -38,12 +38,15 @@ record FourBitWeight(long rows, long cols, FourBitType type, Codebook book, Byte
         int firstByte = (int) (from >> 1);
         byte[] pairs = new byte[(int) ((to + 1) >> 1) - firstByte];
         packed.get(firstByte, pairs);
+        int firstBlock = (int) (from / block);
+        float[] scales = new float[(int) ((to - 1) / block) + 1 - firstBlock];
+        absmax.copy(firstBlock, scales.length, scales);
         float[] scaled = new float[16];
         int out = offset;
         for (long at = from; at < to; ) {
             int index = (int) (at / block);
             int count = (int) (Math.min(to, (index + 1L) * block) - at);
-            float scale = absmax.scale(index);
+            float scale = scales[index - firstBlock];
             for (int i = 0; i < 16; i++) {
                 scaled[i] = book.level(i) * scale;
             }

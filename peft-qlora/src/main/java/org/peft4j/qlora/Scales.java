@@ -4,8 +4,6 @@ package org.peft4j.qlora;
 sealed interface Scales {
     int count();
 
-    float scale(int block);
-
     /** Those of {@code n} blocks from {@code first} on, to the start of {@code into}. */
     void copy(int first, int n, float[] into);
 
@@ -17,11 +15,6 @@ sealed interface Scales {
         @Override
         public int count() {
             return absmax.length;
-        }
-
-        @Override
-        public float scale(int block) {
-            return absmax[block];
         }
 
         @Override
@@ -62,11 +55,6 @@ sealed interface Scales {
         @Override
         public int count() {
             return codes.length;
-        }
-
-        @Override
-        public float scale(int index) {
-            return levels.level(codes[index] & 0xff) * nestedAbsmax[index / block] + offset;
         }
 
         @Override

@@ -2,12 +2,9 @@ package org.peft4j.testkit;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import org.peft4j.checkpoint.Architecture;
 import org.peft4j.checkpoint.CheckpointWriter;
 import org.peft4j.checkpoint.DType;
 import org.peft4j.checkpoint.ModelConfig;
-import org.peft4j.checkpoint.RopeScaling;
 import org.peft4j.model.RandomCheckpoint;
 
 /** The model that methods are tried on: small, but with grouped heads and an output head of its own. */
@@ -30,26 +27,6 @@ final class TinyModel {
     }
 
     private static ModelConfig shape() {
-        return new ModelConfig(
-                Architecture.LLAMA,
-                32,
-                2,
-                4,
-                2,
-                8,
-                48,
-                VOCABULARY,
-                64,
-                1e-5,
-                10000,
-                new RopeScaling.None(),
-                false,
-                false,
-                false,
-                false,
-                0,
-                0,
-                List.of(1),
-                List.of(2));
+        return ModelConfig.llama(32, 2, 4, 2, 8, 48, VOCABULARY, 64, false);
     }
 }
