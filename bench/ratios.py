@@ -8,9 +8,9 @@
   bench/ratios.py list
 
 A pair is one run of each, in turns first, with a pause before each: a machine's speed drifts, only the ratio within a pair means
-something, and a row's result is the median of its pairs. Before the first pair the peer's settings (eager or sdpa attention, with
---try-compile torch.compile too) are tried for a few steps, and the fastest is the one that is compared with; of several within 5 % of
-it the one that holds the least memory. Every pair is written to
+something, and a row's result is the median of its pairs. Before the first pair the peer's settings (eager or sdpa attention, and in
+training torch.compile) are tried for a few steps, and the fastest is the one that is compared with; of several within 5 % of it the one
+that holds the least memory. What torch.compile makes is kept in its cache by a run before the one that counts. Every pair is written to
 --results at once; a run that is broken off goes on there. peft4j runs without OPENBLAS_* in its environment (they can hold its BLAS to
 an older processor's instructions), the peer in the environment as it is. The product has to be built (./peft builds it), the peer's
 Python needs torch, transformers and peft.
@@ -177,11 +177,14 @@ class Bench:
             return state["peer_settings"]
         tried = {}
         candidates = [["--attention", name] for name in row.attentions]
-        if self.a.try_compile:
+        if row.script == "hf_train.py" and not self.a.no_compile:
             candidates.append(["--attention", row.attentions[0], "--compile"])
         for setting in candidates:
             command = self.theirs(row, setting) + " " + BRIEFLY[row.script]
             try:
+                if "--compile" in setting:
+                    print(f"  {row.key}: the peer compiles (minutes)", file=sys.stderr)
+                    compare_hf.run("peer", command)
                 made = compare_hf.run("peer", command)
                 tried[" ".join(setting)] = [made["tokens_per_s"], made["measured_rss_mb"]]
             except SystemExit as failed:
@@ -272,7 +275,7 @@ def arguments():
     parser.add_argument("--pairs", type=int, default=5, help="how many each row shall have (5)")
     parser.add_argument("--more", type=int, help="so many more, whatever there is")
     parser.add_argument("--fresh", action="store_true", help="forget the pairs there are")
-    parser.add_argument("--try-compile", action="store_true", help="try the peer with torch.compile, too (minutes)")
+    parser.add_argument("--no-compile", action="store_true", help="don't try the peer with torch.compile, which takes minutes a row")
     parser.add_argument("--pause", type=float, default=2.0, help="seconds of rest before each run (2)")
     parser.add_argument("--results", default=str(HERE / "results"), help="directory of the results (bench/results)")
     parser.add_argument("--peft", default=str(ROOT / "peft"), help="the product's program (./peft)")

@@ -125,8 +125,12 @@ final class BenchCommand extends Action {
 
     @Option(
             names = "--gradient-checkpointing",
-            description = "Run each layer again in the backward pass instead of keeping what is in it.")
-    private boolean gradientCheckpointing;
+            arity = "0..1",
+            fallbackValue = "0",
+            paramLabel = "LAYERS",
+            description =
+                    "Run layers again in the backward pass instead of keeping what is in them: the lowest so many, or all.")
+    private Integer checkpointedLayers;
 
     @Option(names = "--lr", defaultValue = "1e-3", paramLabel = "X", description = "Learning rate (default: 1e-3).")
     private double learningRate;
@@ -168,11 +172,7 @@ final class BenchCommand extends Action {
                 }
             }
         }
-        if (curve == null) {
-            printJson(results.get(0));
-        } else {
-            printJson(Map.of("curve", results));
-        }
+        printJson(curve == null ? results.get(0) : Map.of("curve", results));
         return Main.OK;
     }
 
@@ -236,7 +236,8 @@ final class BenchCommand extends Action {
         }
         Adapter adapter = model.install(method, config(chosen), seed);
         int longest = point.length == 0 ? model.with(adapter).room() : point.length;
-        AdaptedModel adapted = gradientCheckpointing ? model.with(adapter).recomputing() : model.with(adapter);
+        AdaptedModel plain = model.with(adapter);
+        AdaptedModel adapted = checkpointedLayers == null ? plain : plain.recomputing(checkpointedLayers);
         MemoryEstimate estimate = MemoryEstimate.of(adapted, batch, longest);
         SpeedRun run = new SpeedRun(adapted, adapter);
         IntFunction<Batch> rows = data == null
@@ -281,7 +282,8 @@ final class BenchCommand extends Action {
         }
         all.put("batch", batch);
         all.put("seq", point.length == 0 ? null : point.length);
-        all.put("gradient_checkpointing", gradientCheckpointing);
+        all.put("gradient_checkpointing", checkpointedLayers != null);
+        all.put("checkpointed_layers", checkpointedLayers);
         all.put("steps", steps);
         all.put("trainable", trainable);
         all.put("threads", engine.threads());

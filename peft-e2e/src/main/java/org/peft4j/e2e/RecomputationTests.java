@@ -1,6 +1,7 @@
 package org.peft4j.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.peft4j.api.PeftException;
 import org.peft4j.config.ConfigDocument;
 import org.peft4j.engine.Precision;
 import org.peft4j.model.AdaptedModel;
@@ -53,6 +55,8 @@ class RecomputationTests {
                 "as-is | FP32 | {name: lora, rank: 4, target-modules: all-linear, dropout: 0.2}",
                 "as-is | BF16 | {name: lora, rank: 4, target-modules: all-linear, dropout: 0.2}",
                 "nf4 | FP32 | {name: lora, rank: 4, target-modules: [q_proj]}",
+                "as-is | FP32 | {name: lora, rank: 4, target-modules: [down_proj], dora: true}",
+                "as-is | BF16 | {name: lora, rank: 4, target-modules: [down_proj], dora: true}",
                 "as-is | FP32 | {name: prefix, virtual-tokens: 4, projection: true}",
                 "as-is | BF16 | {name: llama-adapter, adapter-length: 4, adapter-layers: 1}",
                 "as-is | FP32 | {name: prompt, virtual-tokens: 3}",
@@ -74,11 +78,35 @@ class RecomputationTests {
     @Test
     void aStepHoldsLess() {
         PeftModel model = peft.load(Fixtures.model("llama-gqa-untied"));
-        AdaptedModel adapted = model.with(model.installYaml("{name: lora, target-modules: all-linear}", 1));
+        Adapter adapter = model.installYaml("{name: lora, target-modules: all-linear}", 1);
+        AdaptedModel kept = model.with(adapter);
 
         // Of two layers one is kept; of thirty it would be nearly all that is saved.
-        assertThat(StepMemory.training(adapted.recomputing()).bytes(4096, 64))
-                .isLessThan((long) (0.75 * StepMemory.training(adapted).bytes(4096, 64)));
+        assertThat(bytes(kept.recomputing())).isLessThan((long) (0.75 * bytes(kept)));
+        assertThat(bytes(kept.recomputing(2))).isEqualTo(bytes(kept.recomputing()));
+        assertThat(bytes(kept.recomputing(1))).isLessThan((long) (0.75 * bytes(kept)));
+    }
+
+    private static long bytes(AdaptedModel model) {
+        return StepMemory.training(model).bytes(4096, 64);
+    }
+
+    @Test
+    void layersThatAreNotThereAreAnError() {
+        PeftModel model = peft.load(Fixtures.model("llama-gqa-untied"));
+        AdaptedModel adapted = model.with(model.installYaml("{name: lora}", 1));
+        assertThatThrownBy(() -> adapted.recomputing(3))
+                .isInstanceOf(PeftException.class)
+                .hasMessageContaining("3 layers are to be checkpointed, but the model has 2");
+    }
+
+    @Test
+    void layersWithoutCheckpointingAreAnError() throws IOException {
+        Workshop workshop = new Workshop(temporary);
+        ConfigDocument run = workshop.run("neither", "training.checkpointed-layers=1");
+        assertThatThrownBy(() -> train(run))
+                .isInstanceOf(PeftException.class)
+                .hasMessageContaining("checkpointed-layers is 1, but gradient-checkpointing is false");
     }
 
     @Test
@@ -86,8 +114,10 @@ class RecomputationTests {
         Workshop workshop = new Workshop(temporary);
         train(workshop.run("kept"));
         train(workshop.run("again", "training.gradient-checkpointing=true"));
+        train(workshop.run("half", "training.gradient-checkpointing=true", "training.checkpointed-layers=1"));
 
         assertThat(adapter(workshop, "again")).isEqualTo(adapter(workshop, "kept"));
+        assertThat(adapter(workshop, "half")).isEqualTo(adapter(workshop, "kept"));
     }
 
     private void train(ConfigDocument run) {

@@ -17,7 +17,7 @@ final class CrossEntropy {
         this.tape = tape;
         this.logits = logits;
         boolean rounding = logits.takesHalfGradient && logits.tape == tape && !logits.isView();
-        this.p = tape.takeOver(logits, logits.needsGradient, logits.shape());
+        this.p = logits.takenOver(tape, logits.needsGradient);
         this.halved = rounding && p.needsGradient && p.value.halves != null;
     }
 

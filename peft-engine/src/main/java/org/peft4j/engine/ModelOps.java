@@ -29,10 +29,31 @@ public final class ModelOps {
             throw new IllegalArgumentException("input " + x + " for a weight [" + w.rows() + ", " + w.cols() + "]");
         }
         Tensor y = tape.fresh(x.needsGradient, x.rows, w.rows());
+        multiply(tape, x, w, y);
+        recordLinear(tape, x, w, y);
+        return y;
+    }
+
+    private static void multiply(Tape tape, Tensor x, FrozenMatrix w, Tensor y) {
         if (rounds(tape, x, w)) {
             product(tape, x, w, FrozenProducts.Result.of(Products.mat(y), 0f));
         } else {
             w.forward(tape, x.rows, Products.mat(x), Products.mat(y));
+        }
+    }
+
+    /**
+     * As {@link #linear}, for what comes last in a part that is run again in the backward pass: only its gradient is asked for there,
+     * so the product is made only where somebody does look at it (Korthikanti et al. 2022 leave out what needn't be computed again).
+     */
+    public static Tensor lastLinear(Tape tape, Tensor x, FrozenMatrix w) {
+        if (!tape.rerunning() || x.cols != w.cols()) {
+            return linear(tape, x, w);
+        }
+        Tensor y = tape.empty(x.needsGradient, x.rows, w.rows());
+        y.makeWhenAsked(() -> multiply(tape, x, w, y));
+        if (rounds(tape, x, w) && ownsMemory(tape, x)) {
+            x.halvesWhenClosed = true; // as on the way forward, so that gradients see the same numbers
         }
         recordLinear(tape, x, w, y);
         return y;
@@ -56,7 +77,7 @@ public final class ModelOps {
 
     /** A product of activations in bfloat16; what is rounded for it is kept for the next product, as long as the activations are there. */
     private static void product(Tape tape, Tensor x, FrozenMatrix w, FrozenProducts.Result y) {
-        boolean kept = x.tape == tape && !x.isView();
+        boolean kept = ownsMemory(tape, x);
         Buf half = kept ? x.half : null;
         if (half == null) {
             half = tape.take(FrozenProducts.halfLength(x.rows, x.cols));
@@ -69,6 +90,10 @@ public final class ModelOps {
         } else {
             tape.giveBack(half);
         }
+    }
+
+    private static boolean ownsMemory(Tape tape, Tensor x) {
+        return x.tape == tape && !x.isView();
     }
 
     private static void recordLinear(Tape tape, Tensor x, FrozenMatrix w, Tensor y) {
@@ -139,10 +164,20 @@ public final class ModelOps {
      */
     public static Tensor residual(Tape tape, Tensor a, Tensor b) {
         checkSame(a, b);
-        Buf addend = a.value();
-        Tensor y = tape.takeOver(b, a.needsGradient || b.needsGradient, a.shape());
+        boolean needed = a.needsGradient || b.needsGradient;
+        Tensor y;
+        if (b.unmade) {
+            y = tape.empty(needed, a.shape());
+            y.makeWhenAsked(() -> {
+                y.value.copyFrom(b.value());
+                Elementwise.axpy(tape.workers(), 1f, a.value(), 1f, y.value);
+            });
+        } else {
+            Buf addend = a.value();
+            y = b.takenOver(tape, needed);
+            Elementwise.axpy(tape.workers(), 1f, addend, 1f, y.value);
+        }
         y.halvesWhenClosed = b.coarse;
-        Elementwise.axpy(tape.workers(), 1f, addend, 1f, y.value);
         tape.record(y, () -> {
             tape.passGradient(y, a);
             tape.passGradient(y, b);

@@ -75,7 +75,7 @@ public final class Rope {
 
         /** x [tokens, heads * headDim] with each head turned by its token's position; takes over x's memory. */
         public Tensor apply(Tape tape, Tensor x) {
-            Tensor y = tape.takeOver(x, x.needsGradient, x.shape());
+            Tensor y = x.takenOver(tape, x.needsGradient);
             y.coarse = x.coarse;
             turn(tape, y.rows, y.cols, y.value, y.value, 0f, 1f);
             tape.record(y, () -> {

@@ -15,6 +15,7 @@ public final class Tape implements AutoCloseable {
     private final Engine engine;
     private final Arena arena;
     private boolean recording;
+    private boolean rerunning;
     private final boolean training;
     private final boolean generating;
     private final long seed;
@@ -49,6 +50,11 @@ public final class Tape implements AutoCloseable {
 
     boolean recording() {
         return recording;
+    }
+
+    /** Whether a part is being run again for what is inside: nobody may ask for its result. */
+    public boolean rerunning() {
+        return rerunning;
     }
 
     boolean training() {
@@ -113,16 +119,22 @@ public final class Tape implements AutoCloseable {
         for (long d : shape) {
             size = Math.multiplyExact(size, d);
         }
-        touched |= needsGradient;
-        return adopt(new Tensor(this, shape, arena.take(size), needsGradient && recording));
+        Tensor t = empty(needsGradient, shape);
+        t.value = arena.take(size);
+        return t;
     }
 
     /** As {@link #fresh}, of a tensor whose values are kept in bfloat16. */
     Tensor freshHalved(boolean needsGradient, long... shape) {
-        touched |= needsGradient;
-        Tensor t = adopt(new Tensor(this, shape, null, needsGradient && recording));
+        Tensor t = empty(needsGradient, shape);
         t.halveFrom(arena.take(FrozenProducts.halfLength(t.rows, t.cols)));
         return t;
+    }
+
+    /** A fresh tensor without a value. */
+    Tensor empty(boolean needsGradient, long... shape) {
+        touched |= needsGradient;
+        return adopt(new Tensor(this, shape, null, needsGradient && recording));
     }
 
     /** A tensor that a gradient is asked for though nothing on this tape made it. */
@@ -193,7 +205,7 @@ public final class Tape implements AutoCloseable {
         } finally {
             recording = true;
         }
-        Tensor y = takeOver(inner, touched || inner.needsGradient, inner.shape());
+        Tensor y = inner.takenOver(this, touched || inner.needsGradient);
         y.isAsGoodAs(inner);
         record(y, () -> again(x, part, stream, y, halves), x);
         whole.retained--;
@@ -206,7 +218,9 @@ public final class Tape implements AutoCloseable {
         long after = draws;
         nodes = new Recording();
         draws = stream;
+        rerunning = true;
         Tensor inner = scope(() -> part.apply(x));
+        rerunning = false;
         passGradient(y, inner);
         close(inner);
         if (halves) {
@@ -230,22 +244,6 @@ public final class Tape implements AutoCloseable {
             t.dropValue();
             t.dropHalf();
         }
-    }
-
-    /** Takes a tensor's memory for another one of the same shape, or a copy of it where it is still needed. */
-    Tensor takeOver(Tensor from, boolean needsGradient, long... shape) {
-        boolean free = from.tape == this && !from.isView() && from.retained == 0 && from.value != null;
-        if (!free) {
-            Tensor copy = fresh(needsGradient, shape);
-            copy.value.copyFrom(from.value());
-            return copy;
-        }
-        touched |= needsGradient;
-        Tensor moved = new Tensor(this, shape, from.value, needsGradient && recording);
-        from.value = null;
-        from.remake = null;
-        from.dropHalf();
-        return adopt(moved);
     }
 
     /** Runs backward from a tensor of one element, adding to the gradients of parameters and leaves. */

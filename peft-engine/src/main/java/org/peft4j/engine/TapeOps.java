@@ -15,6 +15,13 @@ public final class TapeOps implements Ops {
     }
 
     static Tensor t(Var v) {
+        Tensor tensor = unasked(v);
+        tensor.root.makeNow();
+        return tensor;
+    }
+
+    /** A tensor whose value may be left to wait. */
+    private static Tensor unasked(Var v) {
         if (v instanceof Tensor tensor) {
             return tensor;
         }
@@ -76,7 +83,7 @@ public final class TapeOps implements Ops {
 
     @Override
     public Tensor addLowRank(Var y, Var x, Var a, Var b, double factor) {
-        return Products.addLowRank(tape, t(y), t(x), t(a), t(b), (float) factor);
+        return Products.addLowRank(tape, unasked(y), t(x), t(a), t(b), (float) factor);
     }
 
     @Override

@@ -37,6 +37,8 @@ public class Tensor implements Var {
     boolean takesHalfGradient;
     /** Makes the value again from what is kept anyway, so that its memory needn't be; null where it can't be. */
     Runnable remake;
+    /** Whether {@link #remake} has to make the value for the first time, where anybody asks. */
+    boolean unmade;
     /** How many recorded operations still need the value (counted at the root). */
     int retained;
     /** Whether nobody but recorded operations needs the value any more. */
@@ -87,7 +89,24 @@ public class Tensor implements Var {
         if (value == null && remake != null && !tape.isClosed()) {
             value = tape.take(size());
             remake.run();
+            if (unmade) {
+                unmade = false;
+                remake = null; // what it was made from may be gone later
+            }
         }
+    }
+
+    /** Makes a value that waited to be asked for. */
+    final void makeNow() {
+        if (unmade) {
+            restore();
+        }
+    }
+
+    /** Lets the value wait until somebody asks for it, which only the tape's own thread may do. */
+    final void makeWhenAsked(Runnable make) {
+        unmade = true;
+        remake = make;
     }
 
     /** From when nobody but recorded operations needs its value, keeps it in bfloat16: half the memory. */
@@ -107,6 +126,22 @@ public class Tensor implements Var {
         half = numbers;
         halved = true;
         remake = () -> Halves.widen(tape.workers(), half, cols, value, rows, cols);
+    }
+
+    /** Another tensor of the same shape in this one's memory, or in a copy where that is still needed. */
+    final Tensor takenOver(Tape by, boolean wantsGradient) {
+        boolean free = tape == by && !isView() && retained == 0 && value != null;
+        if (!free) {
+            Tensor copy = by.fresh(wantsGradient, shape);
+            copy.value.copyFrom(value());
+            return copy;
+        }
+        Tensor moved = by.empty(wantsGradient, shape);
+        moved.value = value;
+        value = null;
+        remake = null;
+        dropHalf();
+        return moved;
     }
 
     /** Says that its value is another one's. */

@@ -26,14 +26,14 @@ public final class AdaptedModel {
     private final BaseModel base;
     private final List<Adapter> adapters;
     private final List<WeightedAdapter> weighted;
-    private final boolean recomputes;
+    private final int recomputedLayers;
     private final Map<Site, List<LinearHook>> linearHooks = new ConcurrentHashMap<>();
     private final Map<Site, List<AttentionHook>> attentionHooks = new ConcurrentHashMap<>();
     private final Map<Site, List<StreamHook>> streamHooks = new ConcurrentHashMap<>();
 
-    private AdaptedModel(BaseModel base, List<WeightedAdapter> given, boolean recomputes) {
+    private AdaptedModel(BaseModel base, List<WeightedAdapter> given, int recomputedLayers) {
         this.base = base;
-        this.recomputes = recomputes;
+        this.recomputedLayers = recomputedLayers;
         this.weighted = given.stream().filter(w -> w.weight() != 0).toList();
         this.adapters = weighted.stream().map(WeightedAdapter::adapter).toList();
         if (adapters.stream().map(Adapter::name).distinct().count() < adapters.size()) {
@@ -62,19 +62,37 @@ public final class AdaptedModel {
      * nor is its storage of the base's weights used.
      */
     public static AdaptedModel weighted(BaseModel base, List<WeightedAdapter> adapters) {
-        return new AdaptedModel(base, adapters, false);
+        return new AdaptedModel(base, adapters, 0);
     }
 
     /**
      * The same, but training keeps of each layer only what goes into it and runs the layer again in the backward pass (gradient
-     * checkpointing): the same bits with far less memory, for the time of a second way forward through the layers.
+     * checkpointing): the same bits with far less memory, for the time of most of a second way forward through the layers.
      */
     public AdaptedModel recomputing() {
-        return new AdaptedModel(base, weighted, true);
+        return recomputing(0);
     }
 
-    boolean recomputes() {
-        return recomputes;
+    /**
+     * As {@link #recomputing()}, of the lowest layers only: memory falls and time grows with each of them alike.
+     *
+     * @param layers how many; 0 for all
+     * @throws PeftException {@code config-value} if the model has fewer layers
+     */
+    public AdaptedModel recomputing(int layers) {
+        int all = base.shape().layers();
+        if (layers < 0 || layers > all) {
+            throw PeftException.of(
+                    "config-value",
+                    layers + " layers are to be checkpointed, but the model has " + all,
+                    "Give a number from 1 to " + all + ", or 0 for all layers.");
+        }
+        return new AdaptedModel(base, weighted, layers == 0 ? all : layers);
+    }
+
+    /** How many layers, from the lowest one on, are run again in the backward pass. */
+    int recomputedLayers() {
+        return recomputedLayers;
     }
 
     /** The base. */

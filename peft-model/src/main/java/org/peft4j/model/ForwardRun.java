@@ -159,7 +159,7 @@ final class ForwardRun {
             // Later layers' keys and values come from every row, the result only from those that are asked for.
             UnaryOperator<Tensor> kept = i == last ? top : UnaryOperator.identity();
             Tensor before = x;
-            x = model.recomputes()
+            x = i < model.recomputedLayers()
                     ? tape.recomputed(before, y -> layer.apply(y, kept))
                     : tape.scope(() -> layer.apply(before, kept));
             tape.close(before);

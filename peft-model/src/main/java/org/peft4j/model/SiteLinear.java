@@ -3,6 +3,7 @@ package org.peft4j.model;
 import java.util.List;
 import org.peft4j.api.BaseLinear;
 import org.peft4j.api.LinearHook;
+import org.peft4j.api.Role;
 import org.peft4j.api.Site;
 import org.peft4j.api.Var;
 import org.peft4j.engine.EngineParam;
@@ -46,9 +47,12 @@ record SiteLinear(AdaptedModel model, Tape tape, Site site, List<LinearHook> hoo
             return bias == null ? y : tape.ops().sub(y, bias);
         }
         EngineParam own = model.unfrozen(model.base().weightKey(site));
-        return own == null
-                ? ModelOps.linear(tape, (Tensor) x, model.matrix(site))
-                : tape.ops().matmulT(x, own);
+        if (own != null) {
+            return tape.ops().matmulT(x, own);
+        }
+        return site.is(Role.DOWN)
+                ? ModelOps.lastLinear(tape, (Tensor) x, model.matrix(site))
+                : ModelOps.linear(tape, (Tensor) x, model.matrix(site));
     }
 
     @Override

@@ -20,7 +20,7 @@ final class Ranges {
         require(value >= 0 && value < 1, key + " must be at least 0 and below 1, not " + value);
     }
 
-    private static void require(boolean condition, String message) {
+    static void require(boolean condition, String message) {
         if (!condition) {
             throw new IllegalArgumentException(message);
         }

@@ -57,7 +57,7 @@ public record TrainingPlan(
         together.forEach(t -> all.add(t.adapter()));
         all.add(adapter);
         AdaptedModel adapted = AdaptedModel.of(model.base(), all);
-        return settings.gradientCheckpointing() ? adapted.recomputing() : adapted;
+        return settings.gradientCheckpointing() ? adapted.recomputing(settings.checkpointedLayers()) : adapted;
     }
 
     /** What is trained, in the order of nesting. */

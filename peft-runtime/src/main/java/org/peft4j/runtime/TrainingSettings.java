@@ -22,6 +22,7 @@ import org.peft4j.data.Example;
  * @param patience evaluations without progress after which training ends; 0 to go on
  * @param groupByLength whether sequences of like length share a batch
  * @param gradientCheckpointing whether each layer is run again in the backward pass instead of being kept
+ * @param checkpointedLayers how many layers, from the lowest one on, that is done with; 0 for all
  * @param onBadNumber what becomes of the run when a loss or gradient is no finite number
  */
 public record TrainingSettings(
@@ -70,6 +71,13 @@ public record TrainingSettings(
 
         @Setting(
                 help =
+                        "With gradient-checkpointing, for how many layers, the lowest first: each saves as much memory and"
+                                + " costs as much time; 0 for all.",
+                value = "0")
+        int checkpointedLayers,
+
+        @Setting(
+                help =
                         "When a step's loss or gradient is NaN or infinite: stop, with the last good adapter; skip, which"
                                 + " leaves the step out.",
                 value = "stop")
@@ -83,6 +91,10 @@ public record TrainingSettings(
         Ranges.atLeastZero("clip", clip);
         Ranges.atLeast("eval-every", evalEvery, 0);
         Ranges.atLeast("patience", patience, 0);
+        Ranges.atLeast("checkpointed-layers", checkpointedLayers, 0);
+        Ranges.require(
+                checkpointedLayers == 0 || gradientCheckpointing,
+                "checkpointed-layers is " + checkpointedLayers + ", but gradient-checkpointing is false");
     }
 
     /** All defaults: one epoch in batches of 8. */
@@ -132,6 +144,7 @@ public record TrainingSettings(
     public TrainingSettings withGradientCheckpointing(boolean value) {
         Draft draft = new Draft(this);
         draft.gradientCheckpointing = value;
+        draft.checkpointedLayers = value ? checkpointedLayers : 0;
         return draft.settings();
     }
 
@@ -186,6 +199,7 @@ public record TrainingSettings(
         private int patience;
         private final boolean groupByLength;
         private boolean gradientCheckpointing;
+        private int checkpointedLayers;
         private OnBadNumber onBadNumber;
 
         Draft(TrainingSettings from) {
@@ -200,6 +214,7 @@ public record TrainingSettings(
             this.patience = from.patience;
             this.groupByLength = from.groupByLength;
             this.gradientCheckpointing = from.gradientCheckpointing;
+            this.checkpointedLayers = from.checkpointedLayers;
             this.onBadNumber = from.onBadNumber;
         }
 
@@ -216,6 +231,7 @@ public record TrainingSettings(
                     patience,
                     groupByLength,
                     gradientCheckpointing,
+                    checkpointedLayers,
                     onBadNumber);
         }
     }
