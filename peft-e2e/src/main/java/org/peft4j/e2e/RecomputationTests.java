@@ -87,6 +87,15 @@ class RecomputationTests {
         assertThat(bytes(kept.recomputing(1))).isLessThan((long) (0.75 * bytes(kept)));
     }
 
+    @Test
+    void layersThatKeepNothingDoNotCount() {
+        PeftModel model = peft.load(Fixtures.model("llama-gqa-untied"));
+        AdaptedModel top =
+                model.with(model.installYaml("{name: llama-adapter, adapter-length: 4, adapter-layers: 1}", 1));
+
+        assertThat(bytes(top.recomputing(1))).isEqualTo(bytes(top.recomputing()));
+    }
+
     private static long bytes(AdaptedModel model) {
         return StepMemory.training(model).bytes(4096, 64);
     }

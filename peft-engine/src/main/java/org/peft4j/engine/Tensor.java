@@ -203,6 +203,11 @@ public class Tensor implements Var {
         return cols;
     }
 
+    /** Whether the tape recorded how it was made, as a gradient is asked for of something below it. */
+    public final boolean isRecorded() {
+        return needsGradient;
+    }
+
     final boolean isView() {
         return root != this;
     }

@@ -74,7 +74,8 @@ public final class AdaptedModel {
     }
 
     /**
-     * As {@link #recomputing()}, of the lowest layers only: memory falls and time grows with each of them alike.
+     * As {@link #recomputing()}, of the lowest layers only: memory falls and time grows with each of them alike. Layers below all that
+     * is trained keep nothing anyway and don't count.
      *
      * @param layers how many; 0 for all
      * @throws PeftException {@code config-value} if the model has fewer layers
@@ -90,7 +91,7 @@ public final class AdaptedModel {
         return new AdaptedModel(base, weighted, layers == 0 ? all : layers);
     }
 
-    /** How many layers, from the lowest one on, are run again in the backward pass. */
+    /** How many layers, from the lowest one that keeps something, are run again in the backward pass. */
     int recomputedLayers() {
         return recomputedLayers;
     }

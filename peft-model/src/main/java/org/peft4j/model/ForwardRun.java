@@ -154,14 +154,18 @@ final class ForwardRun {
         UnaryOperator<Tensor> top = all ? UnaryOperator.identity() : t -> ModelOps.gather(tape, t, wanted);
         int last = base.shape().layers() - 1;
         Tensor x = embedded;
+        int checkpointed = 0;
         for (int i = 0; i <= last; i++) {
             Layer layer = new Layer(model, tape, i, angles, rows);
             // Later layers' keys and values come from every row, the result only from those that are asked for.
             UnaryOperator<Tensor> kept = i == last ? top : UnaryOperator.identity();
             Tensor before = x;
-            x = i < model.recomputedLayers()
-                    ? tape.recomputed(before, y -> layer.apply(y, kept))
-                    : tape.scope(() -> layer.apply(before, kept));
+            if (checkpointed < model.recomputedLayers()) {
+                x = tape.recomputed(before, y -> layer.apply(y, kept));
+                checkpointed += x.isRecorded() ? 1 : 0; // one below all that is trained keeps nothing anyway
+            } else {
+                x = tape.scope(() -> layer.apply(before, kept));
+            }
             tape.close(before);
         }
         return x;

@@ -22,7 +22,7 @@ import org.peft4j.data.Example;
  * @param patience evaluations without progress after which training ends; 0 to go on
  * @param groupByLength whether sequences of like length share a batch
  * @param gradientCheckpointing whether each layer is run again in the backward pass instead of being kept
- * @param checkpointedLayers how many layers, from the lowest one on, that is done with; 0 for all
+ * @param checkpointedLayers how many layers, from the lowest one that keeps anything, that is done with; 0 for all
  * @param onBadNumber what becomes of the run when a loss or gradient is no finite number
  */
 public record TrainingSettings(
@@ -71,8 +71,8 @@ public record TrainingSettings(
 
         @Setting(
                 help =
-                        "With gradient-checkpointing, for how many layers, the lowest first: each saves as much memory and"
-                                + " costs as much time; 0 for all.",
+                        "With gradient-checkpointing, for how many layers, the lowest that keep anything first: each saves as"
+                                + " much memory and costs as much time; 0 for all.",
                 value = "0")
         int checkpointedLayers,
 
