@@ -24,7 +24,7 @@ import statistics
 import subprocess
 import sys
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import compare_hf
 
@@ -49,7 +49,6 @@ class Row:
     model: str = "smollm-135m"
     dtype: str = "F32"
     script: str = "hf_train.py"
-    attentions: list = field(default_factory=lambda: ["sdpa", "eager"])
     against: list | None = None  # instead of a peer: other arguments for peft4j
 
 
@@ -176,9 +175,9 @@ class Bench:
         if "peer_settings" in state:
             return state["peer_settings"]
         tried = {}
-        candidates = [["--attention", name] for name in row.attentions]
+        candidates = [["--attention", "sdpa"], ["--attention", "eager"]]
         if row.script == "hf_train.py" and not self.a.no_compile:
-            candidates.append(["--attention", row.attentions[0], "--compile"])
+            candidates.append(["--attention", "sdpa", "--compile"])
         for setting in candidates:
             command = self.theirs(row, setting) + " " + BRIEFLY[row.script]
             try:
@@ -214,14 +213,8 @@ class Bench:
 
 
 def commit():
-    result = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False)
-    return result.stdout.strip() or "unknown"
-
-
-def ratios(pairs):
-    speed = statistics.median(p["ours"]["tokens_per_s"] / p["peer"]["tokens_per_s"] for p in pairs)
-    memory = statistics.median(peak(p["ours"]) / peak(p["peer"]) for p in pairs)
-    return speed, memory
+    head = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False)
+    return head.stdout.strip() or "unknown"
 
 
 def peak(side):
@@ -229,8 +222,8 @@ def peak(side):
     return side.get("peak_rss_mb") or side["measured_rss_mb"]
 
 
-def middle(pairs, side, key):
-    values = [p[side][key] for p in pairs if isinstance(p[side].get(key), (int, float))]
+def middle(pairs, value):
+    values = [v for v in map(value, pairs) if isinstance(v, (int, float))]
     return statistics.median(values) if values else float("nan")
 
 
@@ -241,15 +234,18 @@ HEAD = """| work | tokens/s ours | peer | ratio | goal | met | peak MB ours | pe
 def line(row, state):
     pairs = state["pairs"]
     if not pairs:
-        goal = "" if row.memory is None else f"{row.memory:.2f}"
-        return f"| {row.what} | not measured yet | | | {row.speed:.2f} | | | | | {goal} | | | 0 |"
-    speed, memory = ratios(pairs)
+        return f"| {row.what} | not measured yet | | | {row.speed:.2f} | | | | | {row.memory or ''} | | | 0 |"
+    speed = middle(pairs, lambda p: p["ours"]["tokens_per_s"] / p["peer"]["tokens_per_s"])
+    rates = [middle(pairs, lambda p, side=side: p[side]["tokens_per_s"]) for side in ("ours", "peer")]
+    share = middle(pairs, lambda p: p["ours"].get("share_of_peak"))
     yes = {True: "yes", False: "no"}
-    held = ("| | | | | |" if row.memory is None else
-            f"| {statistics.median(peak(p['ours']) for p in pairs):.0f} | {statistics.median(peak(p['peer']) for p in pairs):.0f} | {memory:.2f} "
-            f"| {row.memory:.2f} | {yes[memory <= row.memory]} |")
-    return (f"| {row.what} | {middle(pairs, 'ours', 'tokens_per_s'):.0f} | {middle(pairs, 'peer', 'tokens_per_s'):.0f} | {speed:.2f} "
-            f"| {row.speed:.2f} | {yes[speed >= row.speed]} {held} {middle(pairs, 'ours', 'share_of_peak'):.2f} | {len(pairs)} |")
+    held = "| | | | | |"
+    if row.memory is not None:
+        memory = middle(pairs, lambda p: peak(p["ours"]) / peak(p["peer"]))
+        ours, theirs = [middle(pairs, lambda p, side=side: peak(p[side])) for side in ("ours", "peer")]
+        held = f"| {ours:.0f} | {theirs:.0f} | {memory:.2f} | {row.memory:.2f} | {yes[memory <= row.memory]} |"
+    return (f"| {row.what} | {rates[0]:.0f} | {rates[1]:.0f} | {speed:.2f} | {row.speed:.2f} | {yes[speed >= row.speed]} "
+            f"{held} {share:.2f} | {len(pairs)} |")
 
 
 def table(bench, rows):
@@ -297,10 +293,7 @@ def main():
             print(f"{row.key:20} {row.what}")
         return
     bench = Bench(a)
-    if a.command == "table":
-        table(bench, rows)
-    else:
-        run(bench, rows)
+    (table if a.command == "table" else run)(bench, rows)
 
 
 if __name__ == "__main__":
