@@ -8,8 +8,8 @@
   bench/ratios.py list
 
 A pair is one run of each, in turns first, with a pause before each: a machine's speed drifts, only the ratio within a pair means
-something, and a row's result is the median of its pairs. Before the first pair the peer's settings (eager or sdpa attention, and in
-training torch.compile) are tried for a few steps, and the fastest is the one that is compared with; of several within 5 % of it the one
+something, and a row's result is the median of its pairs. Before the first pair the peer's settings (eager or sdpa attention, and
+torch.compile) are tried for a few steps, and the fastest is the one that is compared with; of several within 5 % of it the one
 that holds the least memory. What torch.compile makes is kept in its cache by a run before the one that counts. Every pair is written to
 --results at once; a run that is broken off goes on there. peft4j runs without OPENBLAS_* in its environment (they can hold its BLAS to
 an older processor's instructions), the peer in the environment as it is. The product has to be built (./peft builds it), the peer's
@@ -24,9 +24,9 @@ import statistics
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
 
 import compare_hf
+from rows import ROWS
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -34,81 +34,6 @@ ROOT = HERE.parent
 NOISE = 0.05
 # What is tried with few steps, to choose the peer's settings.
 BRIEFLY = {"hf_train.py": "--steps 5 --warmup 2", "hf_generate.py": "--new 32 --repeat 1"}
-
-
-@dataclass
-class Row:
-    """A row: what it is called, its goals (ours / peer's, speed at least and memory at most), and both sides' arguments."""
-
-    key: str
-    what: str
-    speed: float
-    memory: float | None
-    ours: list
-    peer: list | None
-    model: str = "smollm-135m"
-    dtype: str = "F32"
-    script: str = "hf_train.py"
-    against: list | None = None  # instead of a peer: other arguments for peft4j
-
-
-def training(method, batch, length, steps, *settings, precision="fp32", storage="as-is"):
-    return ["bench", "--method", method, *settings, "--precision", precision, "--storage", storage, "--batch", str(batch), "--seq", str(length),
-            "--steps", str(steps), "--warmup", "2"]
-
-
-def peer(method, batch, length, steps, *settings, dtype="float32"):
-    return ["--method", method, *settings, "--dtype", dtype, "--batch", str(batch), "--seq", str(length), "--steps", str(steps),
-            "--warmup", "2"]
-
-
-def generation(batch, adapters, precision="fp32"):
-    return ["bench-generate", "--method", "lora", *QV, "--precision", precision, "--batch", str(batch), "--adapters", str(adapters),
-            "--prompt-length", "32", "--new", "256", "--repeat", "3"]
-
-
-def peer_generation(dtype="float32"):
-    return ["--batch", "1", "--prompt", "32", "--new", "256", "--repeat", "3", "--dtype", dtype]
-
-
-QV = ["-s", "target-modules=[q_proj, v_proj]"]
-ALL = ["-s", "target-modules=all-linear"]
-TOP8 = ["-s", "adapter-layers=8"]
-SMOL = "smollm-135m, 4 x 256"
-
-ROWS = [
-    Row("lora-qv", f"LoRA q,v r8, {SMOL}, fp32", 2.5, 0.5, training("lora", 4, 256, 7, *QV), peer("lora", 4, 256, 5)),
-    Row("lora-all", f"LoRA all-linear r8, {SMOL}, fp32", 2.3, 0.5, training("lora", 4, 256, 7, *ALL),
-        peer("lora", 4, 256, 5, "--targets", "all-linear")),
-    Row("prefix", f"prefix 10, {SMOL}, fp32", 2.3, 0.5, training("prefix", 4, 256, 7), peer("prefix", 4, 256, 5)),
-    Row("prompt", f"prompt 10, {SMOL}, fp32", 2.3, 0.5, training("prompt", 4, 256, 7), peer("prompt", 4, 256, 5)),
-    Row("llama-adapter", f"LLaMA-Adapter, top 8 of 30 layers, {SMOL}, fp32", 3.0, 0.5, training("llama-adapter", 4, 256, 8, *TOP8),
-        peer("llama-adapter", 4, 256, 6)),
-    Row("lora-qv-best", f"LoRA q,v r8, {SMOL}, both at their best (peer: bf16)", 2.0, 0.5,
-        training("lora", 4, 256, 10, *QV, precision="auto"), peer("lora", 4, 256, 8, dtype="bfloat16"), dtype="BF16"),
-    Row("full", f"full fine-tuning, {SMOL}, fp32", 1.8, 0.8, training("full", 4, 256, 6), peer("full", 4, 256, 5)),
-    Row("tinyllama", "LoRA q,v r8, tinyllama-1.1b, 1 x 512, fp32", 2.2, 0.7, training("lora", 1, 512, 5, *QV),
-        peer("lora", 1, 512, 4), model="tinyllama-1.1b"),
-    Row("qlora", "QLoRA q,v r8, tinyllama-1.1b, 1 x 512, against the peer's bf16 LoRA", 1.5, 0.35,
-        training("qlora", 1, 512, 6, "-s", "lora={rank: 8, target-modules: [q_proj, v_proj]}", precision="auto"),
-        peer("lora", 1, 512, 6, dtype="bfloat16"), model="tinyllama-1.1b", dtype="BF16"),
-    Row("prefix-best", f"prefix 10, {SMOL}, both at their best", 2.0, 0.5, training("prefix", 4, 256, 10, precision="auto"),
-        peer("prefix", 4, 256, 8, dtype="bfloat16"), dtype="BF16"),
-    Row("llama-adapter-best", f"LLaMA-Adapter, top 8 of 30 layers, {SMOL}, both at their best", 2.0, 0.5,
-        training("llama-adapter", 4, 256, 12, *TOP8, precision="auto"), peer("llama-adapter", 4, 256, 10, dtype="bfloat16"),
-        dtype="BF16"),
-    Row("ragged", "E2E rows, stories260K, 16 ragged rows, LoRA all-linear r8, fp32", 3.0, 0.6,
-        ["bench", "--method", "lora", *ALL, "--precision", "fp32", "--batch", "16", "--seq", "512", "--steps", "250", "--warmup", "100"],
-        ["--method", "lora", "--targets", "all-linear", "--batch", "16", "--seq", "512", "--steps", "250", "--warmup", "100"],
-        model="stories260K"),
-    Row("long", "LoRA q,v r8, smollm-135m, 1 x 2048, fp32", 2.5, 0.4, training("lora", 1, 2048, 5, *QV), peer("lora", 1, 2048, 4)),
-    Row("generation", "generation, smollm-135m, 256 new tokens, batch 1, LoRA q,v r8, fp32", 2.0, None, generation(1, 1),
-        peer_generation(), script="hf_generate.py"),
-    Row("generation-best", "the same, both at their best (peer: bf16)", 2.0, None, generation(1, 1, "auto"), peer_generation("bfloat16"),
-        dtype="BF16", script="hf_generate.py"),
-    Row("adapters", "16 requests with 16 adapters, against 16 with one (both ours)", 0.85, None, generation(16, 16, "auto"), None,
-        dtype="BF16", against=generation(16, 1, "auto")),
-]
 
 
 def fail(text):
@@ -176,7 +101,7 @@ class Bench:
             return state["peer_settings"]
         tried = {}
         candidates = [["--attention", "sdpa"], ["--attention", "eager"]]
-        if row.script == "hf_train.py" and not self.a.no_compile:
+        if not self.a.no_compile:
             candidates.append(["--attention", "sdpa", "--compile"])
         for setting in candidates:
             command = self.theirs(row, setting) + " " + BRIEFLY[row.script]

@@ -44,7 +44,7 @@ public final class ModelOps {
 
     /**
      * As {@link #linear}, for what comes last in a part that is run again in the backward pass: only its gradient is asked for there,
-     * so the product is made only where somebody does look at it (Korthikanti et al. 2022 leave out what needn't be computed again).
+     * so the product is made only where somebody does look at it.
      */
     public static Tensor lastLinear(Tape tape, Tensor x, FrozenMatrix w) {
         if (!tape.rerunning() || x.cols != w.cols()) {

@@ -50,6 +50,7 @@ record SiteLinear(AdaptedModel model, Tape tape, Site site, List<LinearHook> hoo
         if (own != null) {
             return tape.ops().matmulT(x, own);
         }
+        // A layer ends in its down projection: unless a hook does, nothing but the residual stream looks at it.
         return site.is(Role.DOWN)
                 ? ModelOps.lastLinear(tape, (Tensor) x, model.matrix(site))
                 : ModelOps.linear(tape, (Tensor) x, model.matrix(site));
