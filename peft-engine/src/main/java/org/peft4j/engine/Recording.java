@@ -12,7 +12,6 @@ final class Recording {
     /** Notes an operation and the tensors whose values its gradient needs. */
     void add(Tensor output, Runnable backward, Tensor... saved) {
         for (Tensor t : saved) {
-            t.root.makeNow();
             t.root.retained++;
         }
         nodes.add(new Node(output, saved, backward));

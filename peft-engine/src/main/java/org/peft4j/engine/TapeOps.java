@@ -16,7 +16,7 @@ public final class TapeOps implements Ops {
 
     static Tensor t(Var v) {
         Tensor tensor = unasked(v);
-        tensor.root.makeNow();
+        tensor.root.makeNow(); // here, as an operation may look at it from several threads
         return tensor;
     }
 
