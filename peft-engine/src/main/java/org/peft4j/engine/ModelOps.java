@@ -165,18 +165,7 @@ public final class ModelOps {
     public static Tensor residual(Tape tape, Tensor a, Tensor b) {
         checkSame(a, b);
         boolean needed = a.needsGradient || b.needsGradient;
-        Tensor y;
-        if (b.unmade) {
-            y = tape.empty(needed, a.shape());
-            y.makeWhenAsked(() -> {
-                y.value.copyFrom(b.value());
-                Elementwise.axpy(tape.workers(), 1f, a.value(), 1f, y.value);
-            });
-        } else {
-            Buf addend = a.value();
-            y = b.takenOver(tape, needed);
-            Elementwise.axpy(tape.workers(), 1f, addend, 1f, y.value);
-        }
+        Tensor y = b.changed(tape, needed, a, t -> Elementwise.axpy(tape.workers(), 1f, a.value(), 1f, t.value));
         y.halvesWhenClosed = b.coarse;
         tape.record(y, () -> {
             tape.passGradient(y, a);

@@ -62,20 +62,8 @@ final class Products {
         Blas blas = tape.blas();
         Tensor inner = tape.fresh(needed, tokens, rank);
         blas.gemm(tokens, rank, x.cols, 1f, mat(x), mat(a).t(), 0f, mat(inner));
-        Tensor sum;
-        if (y.unmade) {
-            sum = tape.empty(needed, y.shape());
-            sum.makeWhenAsked(() -> {
-                sum.value.copyFrom(y.value());
-                blas.gemm(tokens, b.rows, rank, factor, mat(inner), mat(b).t(), 1f, mat(sum));
-            });
-        } else {
-            // Where x is y itself, its value is needed in the backward pass.
-            x.root.retained++;
-            sum = y.takenOver(tape, needed);
-            x.root.retained--;
-            blas.gemm(tokens, b.rows, rank, factor, mat(inner), mat(b).t(), 1f, mat(sum));
-        }
+        Tensor sum = y.changed(
+                tape, needed, x, t -> blas.gemm(tokens, b.rows, rank, factor, mat(inner), mat(b).t(), 1f, mat(t)));
         sum.coarse = y.coarse;
         tape.record(sum, () -> lowRankGradient(tape, sum, y, x, a, b, inner, factor), x, a, b, inner);
         return sum;

@@ -1,6 +1,7 @@
 package org.peft4j.engine;
 
 import java.util.Arrays;
+import java.util.function.Consumer;
 import org.peft4j.api.Shape;
 import org.peft4j.api.Var;
 
@@ -142,6 +143,27 @@ public class Tensor implements Var {
         remake = null;
         dropHalf();
         return moved;
+    }
+
+    /**
+     * As {@link #takenOver}, with a change of the values: at once, or where this one's value waits to be asked for, only then.
+     *
+     * @param seen what the change looks at besides: its value stays, even where it is this very tensor
+     */
+    final Tensor changed(Tape by, boolean wantsGradient, Tensor seen, Consumer<Tensor> change) {
+        if (unmade) {
+            Tensor later = by.empty(wantsGradient, shape);
+            later.makeWhenAsked(() -> {
+                later.value.copyFrom(value());
+                change.accept(later);
+            });
+            return later;
+        }
+        seen.root.retained++;
+        Tensor now = takenOver(by, wantsGradient);
+        seen.root.retained--;
+        change.accept(now);
+        return now;
     }
 
     /** Says that its value is another one's. */

@@ -3,48 +3,19 @@ package org.peft4j.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
-import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.peft4j.api.EncodedWeight;
-import org.peft4j.api.RawTensor;
 
 /** Products of few rows go other ways than those of many; what they give is the same. */
 class FewRowsTests {
     private static final int IN = 150;
     private static final int OUT = 451;
 
-    private record Stored(float[] values) implements EncodedWeight {
-        @Override
-        public long rows() {
-            return OUT;
-        }
-
-        @Override
-        public long cols() {
-            return IN;
-        }
-
-        @Override
-        public long bytes() {
-            return 4L * values.length;
-        }
-
-        @Override
-        public void decode(long firstRow, int rowCount, float[] into, int offset) {
-            System.arraycopy(values, (int) firstRow * IN, into, offset, rowCount * IN);
-        }
-
-        @Override
-        public Map<String, RawTensor> tensors() {
-            return Map.of();
-        }
-    }
-
     @ParameterizedTest
     @CsvSource({"1, 1", "1, 2", "2, 3", "32, 2", "33, 2"})
     void frozenWeights(int tokens, int threads) {
-        float[] w = Given.normal(1, OUT, IN).values();
+        Given weight = Given.normal(1, OUT, IN);
+        float[] w = weight.values();
         float[] x = Given.normal(2, tokens, IN).values();
         float[] expected = new float[tokens * OUT];
         for (int i = 0; i < tokens; i++) {
@@ -61,7 +32,7 @@ class FewRowsTests {
             Tensor input = tape.leaf(x, false, tokens, IN);
             FrozenMatrix dense = FrozenMatrix.dense(OffHeap.of(w), OUT, IN);
             GradientCheck.close("dense", ModelOps.linear(tape, input, dense).toArray(), expected, 1e-4);
-            float[] encoded = ModelOps.linear(tape, input, FrozenMatrix.encoded(new Stored(w)))
+            float[] encoded = ModelOps.linear(tape, input, FrozenMatrix.encoded(new KeptWeight(weight)))
                     .toArray();
             GradientCheck.close("encoded", encoded, expected, 1e-4);
         }
@@ -96,7 +67,8 @@ class FewRowsTests {
     @ParameterizedTest
     @CsvSource({"1", "2"})
     void equalRunsGiveEqualBits(int threads) {
-        float[] w = Given.normal(1, OUT, IN).values();
+        Given weight = Given.normal(1, OUT, IN);
+        float[] w = weight.values();
         float[] x = Given.normal(2, 1, IN).values();
         float[][] twice = new float[2][];
         for (int i = 0; i < 2; i++) {

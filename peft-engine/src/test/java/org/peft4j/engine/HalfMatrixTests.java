@@ -122,8 +122,7 @@ class HalfMatrixTests {
         Given many = Given.normal(5, out, IN);
         try (Engine engine = Engine.create(2)) {
             float[][] whole = products(engine, rounded(many.values(), out, IN), tokens);
-            float[][] tiled =
-                    products(engine, FrozenMatrix.encoded(new ModelOpsTests.Kept(many), Precision.BF16), tokens);
+            float[][] tiled = products(engine, FrozenMatrix.encoded(new KeptWeight(many), Precision.BF16), tokens);
             GradientCheck.close("product", tiled[0], whole[0], 1e-5);
             GradientCheck.close("gradient", tiled[1], whole[1], 1e-5);
         }

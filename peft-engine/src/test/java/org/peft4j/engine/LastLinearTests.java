@@ -2,12 +2,8 @@ package org.peft4j.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.Map;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
-import org.peft4j.api.EncodedWeight;
-import org.peft4j.api.RawTensor;
 
 /** The last product of a part that is run again in the backward pass: left out where nobody looks, there where somebody does. */
 class LastLinearTests {
@@ -15,35 +11,6 @@ class LastLinearTests {
     private static final Given WEIGHT = Given.normal(2, 6, 6);
     private static final Given A = Given.normal(3, 2, 6);
     private static final Given B = Given.normal(4, 6, 2);
-
-    /** Counts the numbers that are decoded: those of a whole weight for each product with it. */
-    private record Counting(Given of, AtomicLong decoded) implements EncodedWeight {
-        @Override
-        public long rows() {
-            return of.rows();
-        }
-
-        @Override
-        public long cols() {
-            return of.cols();
-        }
-
-        @Override
-        public long bytes() {
-            return 4L * of.values().length;
-        }
-
-        @Override
-        public void decode(long firstRow, int rowCount, float[] into, int offset) {
-            decoded.addAndGet((long) rowCount * of.cols());
-            System.arraycopy(of.values(), (int) firstRow * of.cols(), into, offset, rowCount * of.cols());
-        }
-
-        @Override
-        public Map<String, RawTensor> tensors() {
-            return Map.of();
-        }
-    }
 
     /** What a layer ends in, from its input and the last product. */
     private interface End {
@@ -53,8 +20,8 @@ class LastLinearTests {
     private record Outcome(float[] x, float[] a, long products) {}
 
     private static Outcome run(boolean recomputed, End end) {
-        AtomicLong decoded = new AtomicLong();
-        FrozenMatrix weight = FrozenMatrix.encoded(new Counting(WEIGHT, decoded));
+        KeptWeight kept = new KeptWeight(WEIGHT);
+        FrozenMatrix weight = FrozenMatrix.encoded(kept);
         try (Tape tape = GradientCheck.ENGINE.tape(true, true, 1)) {
             Tensor x = X.on(tape);
             Tensor a = A.on(tape);
@@ -65,7 +32,8 @@ class LastLinearTests {
             };
             Tensor y = recomputed ? tape.recomputed(x, part) : tape.scope(() -> part.apply(x));
             tape.backward(tape.ops().sum(tape.ops().mul(y, y)));
-            return new Outcome(tape.gradientOf(x), tape.gradientOf(a), decoded.get() / WEIGHT.values().length);
+            return new Outcome(
+                    tape.gradientOf(x), tape.gradientOf(a), kept.decoded().get() / WEIGHT.values().length);
         }
     }
 

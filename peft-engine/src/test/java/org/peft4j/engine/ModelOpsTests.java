@@ -5,42 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.peft4j.api.EncodedWeight;
 import org.peft4j.api.PeftException;
-import org.peft4j.api.RawTensor;
 
 class ModelOpsTests {
-    /** Kept as it is: an encoding that loses nothing. */
-    record Kept(Given of) implements EncodedWeight {
-        @Override
-        public long rows() {
-            return of.rows();
-        }
-
-        @Override
-        public long cols() {
-            return of.cols();
-        }
-
-        @Override
-        public long bytes() {
-            return 4L * of.values().length;
-        }
-
-        @Override
-        public void decode(long firstRow, int rowCount, float[] into, int offset) {
-            int cols = of.cols();
-            System.arraycopy(of.values(), (int) firstRow * cols, into, offset, rowCount * cols);
-        }
-
-        @Override
-        public Map<String, RawTensor> tensors() {
-            return Map.of();
-        }
-    }
-
     @Test
     void linearOverADenseWeight() {
         for (int tokens : new int[] {3, 140}) {
@@ -58,8 +26,8 @@ class ModelOpsTests {
         // Tiles of 2^18 elements: 131 rows of 2000, so 300 rows make two whole ones and a rest.
         Given x = Given.normal(3, 5, 2000);
         Given w = Given.normal(4, 0.05, 300, 2000);
-        float[] y =
-                GradientCheck.check((tape, in) -> ModelOps.linear(tape, in[0], FrozenMatrix.encoded(new Kept(w))), x);
+        float[] y = GradientCheck.check(
+                (tape, in) -> ModelOps.linear(tape, in[0], FrozenMatrix.encoded(new KeptWeight(w))), x);
         GradientCheck.close("value", y, ProductsTests.product(x, w, true), 1e-5);
     }
 
@@ -67,7 +35,7 @@ class ModelOpsTests {
     void linearNamesShapesThatDoNotFit() {
         try (Tape tape = GradientCheck.ENGINE.tape(false, false, 1)) {
             Tensor x = Given.normal(1, 3, 7).constantOn(tape);
-            FrozenMatrix w = FrozenMatrix.encoded(new Kept(Given.normal(1, 8, 6)));
+            FrozenMatrix w = FrozenMatrix.encoded(new KeptWeight(Given.normal(1, 8, 6)));
             assertThatThrownBy(() -> ModelOps.linear(tape, x, w))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("[3, 7]")
@@ -80,7 +48,7 @@ class ModelOpsTests {
         Given table = Given.normal(5, 10, 6);
         int[] ids = {9, 0, 4, 4};
         for (FrozenMatrix m : new FrozenMatrix[] {
-            FrozenMatrix.dense(OffHeap.of(table.values()), 10, 6), FrozenMatrix.encoded(new Kept(table))
+            FrozenMatrix.dense(OffHeap.of(table.values()), 10, 6), FrozenMatrix.encoded(new KeptWeight(table))
         }) {
             try (Tape tape = GradientCheck.ENGINE.tape(true, true, 1)) {
                 Tensor rows = ModelOps.embedding(tape, m, ids);
