@@ -38,6 +38,9 @@ public final class ChunkedLoss {
     public static Tensor apply(Tape tape, Tensor x, int most, Body body) {
         int chunk = chunk(x.rows, most);
         boolean wanted = x.needsGradient;
+        if (wanted) {
+            tape.frozenProducts().beforeMostMemory();
+        }
         Tensor gradient = tape.fresh(false, x.rows, x.cols);
         if (wanted) {
             gradient.value.fill(0f);

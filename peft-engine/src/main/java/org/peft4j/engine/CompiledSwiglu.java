@@ -21,13 +21,7 @@ final class CompiledSwiglu {
     }
 
     static void apply(Tape tape, Tensor gate, Tensor up, Tensor y) {
-        Buf g = gate.value();
-        Buf u = up.value();
-        pieces(
-                tape,
-                y.value.length,
-                (kernels, i, n) ->
-                        kernels.forward(g.address + 4L * i, u.address + 4L * i, y.value.address + 4L * i, n));
+        Swiglu.makeNowAndAgain(y, () -> forward(tape, gate.value(), up.value(), y.value));
         tape.record(
                 y,
                 () -> {
@@ -39,6 +33,13 @@ final class CompiledSwiglu {
                 },
                 gate,
                 up);
+    }
+
+    private static void forward(Tape tape, Buf g, Buf u, Buf y) {
+        pieces(
+                tape,
+                y.length,
+                (kernels, i, n) -> kernels.forward(g.address + 4L * i, u.address + 4L * i, y.address + 4L * i, n));
     }
 
     private static void both(Tape tape, Tensor gate, Tensor up, Buf gradient) {

@@ -73,7 +73,8 @@ record EncodedMatrix(EncodedWeight weight, boolean half) implements FrozenMatrix
         // Each thread makes its own columns of the result, from its own rows.
         split(tape, rows(), ROWS, (from, to) -> {
             halfTiles(from, to, 0, cols(), (first, count, tile) -> {
-                FrozenProducts.Weight w = new FrozenProducts.Weight(tile, count, cols(), true, true);
+                FrozenProducts.Weight w =
+                        new FrozenProducts.Weight(tile, count, cols(), true, ProductKernel.Factors.HALF);
                 FrozenProducts.rounded(m, x, w, y.columns(first));
             });
         });
@@ -99,7 +100,8 @@ record EncodedMatrix(EncodedWeight weight, boolean half) implements FrozenMatrix
         // Each thread makes its own columns of the result, from those of all rows.
         split(tape, cols(), COLUMNS, (from, to) -> {
             halfTiles(0, rows(), from, to, (first, count, tile) -> {
-                FrozenProducts.Weight w = new FrozenProducts.Weight(tile, count, to - from, false, true);
+                FrozenProducts.Weight w =
+                        new FrozenProducts.Weight(tile, count, to - from, false, ProductKernel.Factors.HALF);
                 Mat sum = dx.columns(from);
                 float factor = first == 0 ? beta : 1f;
                 FrozenProducts.rounded(m, dy.columns(first), w, FrozenProducts.Result.of(sum, factor));

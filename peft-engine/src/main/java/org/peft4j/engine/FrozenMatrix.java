@@ -6,7 +6,7 @@ import org.peft4j.api.MatrixSource;
 import org.peft4j.engine.Blas.Mat;
 
 /** A weight [out, in] that is never trained: plain fp32 memory, or encoded and decoded tile by tile inside the product. */
-public sealed interface FrozenMatrix permits FrozenMatrix.Dense, EncodedMatrix, HalfMatrix {
+public sealed interface FrozenMatrix permits FrozenMatrix.Dense, EncodedMatrix, HalfMatrix, WidenedMatrix {
     /** Number of outputs. */
     int rows();
 
@@ -63,6 +63,16 @@ public sealed interface FrozenMatrix permits FrozenMatrix.Dense, EncodedMatrix, 
         return HalfMatrix.map(values, rows, cols);
     }
 
+    /**
+     * A weight in bfloat16 memory that is multiplied in fp32, where its values are the same.
+     *
+     * @param values little-endian, in a direct buffer
+     * @param weight the same, read otherwise
+     */
+    static FrozenMatrix widened(ByteBuffer values, EncodedWeight weight) {
+        return WidenedMatrix.map(values, weight);
+    }
+
     /** A weight that is rounded to bfloat16 now. */
     static FrozenMatrix rounded(MatrixSource weight) {
         return HalfMatrix.round(weight);
@@ -112,7 +122,7 @@ public sealed interface FrozenMatrix permits FrozenMatrix.Dense, EncodedMatrix, 
         }
 
         private FrozenProducts.Weight weight(boolean transposed) {
-            return new FrozenProducts.Weight(values.address, rows, cols, transposed, false);
+            return new FrozenProducts.Weight(values.address, rows, cols, transposed, ProductKernel.Factors.SINGLE);
         }
     }
 }

@@ -2,18 +2,21 @@ package org.peft4j.engine;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import org.bytedeco.dnnl.engine;
 import org.bytedeco.dnnl.stream;
 import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.Pointer;
 import org.peft4j.engine.Blas.Mat;
+import org.peft4j.engine.ProductKernel.Factors;
 import org.peft4j.engine.ProductKernel.Form;
 
 /**
- * Products of fp32 activations with frozen weights, by oneDNN, summed in fp32. For bfloat16 weights the activations are rounded to
- * bfloat16 on the way. Each thread has its own stream and its own compiled kernels; rows are split among threads in Java.
+ * Products of fp32 activations with frozen weights, by oneDNN, summed in fp32. For weights that are multiplied in bfloat16 the activations
+ * are rounded to bfloat16 on the way. Each thread has its own stream and its own compiled kernels; rows are split among threads in Java.
  *
  * <p>A bfloat16 kernel takes any number of rows; an fp32 kernel is compiled for {@link #PIECE} of them, and BLAS multiplies what
- * remains. How a product is cut depends on its shape alone, so equal shapes give equal bits.
+ * remains, or smaller kernels where the weight is in bfloat16. How a product is cut depends on its shape alone, so equal shapes give equal bits.
  */
 final class FrozenProducts {
     /** Rows of a kernel that is compiled for a number of rows. */
@@ -36,12 +39,16 @@ final class FrozenProducts {
     /** Weights of fewer elements than this: a compiled fp32 kernel's call costs more than it saves. */
     private static final int SMALL = 1 << 15;
 
+    /** Of fewer rows than this that remain of a product, some may as well be made twice. */
+    private static final int MANY_LEFT = 64;
+
     /** Sums longer than this are better cut by BLAS. */
     private static final int LONG_SUM = 1 << 14;
 
     private static final ThreadLocal<Lane> LANES = ThreadLocal.withInitial(Lane::new);
 
     private final Workers workers;
+    private final AtomicLong peaks = new AtomicLong();
 
     FrozenProducts(Workers workers) {
         this.workers = workers;
@@ -54,19 +61,19 @@ final class FrozenProducts {
      * @param rows of the weight as it lies in memory, [rows, cols] row-major
      * @param stride elements from one row to the next
      * @param transposed whether the product takes its transpose
-     * @param half whether its elements are bfloat16; else they are fp32
+     * @param factors the type of its elements, and what they are multiplied with
      */
-    record Weight(long address, int rows, int cols, int stride, boolean transposed, boolean half) {
-        Weight(long address, int rows, int cols, boolean transposed, boolean half) {
-            this(address, rows, cols, cols, transposed, half);
+    record Weight(long address, int rows, int cols, int stride, boolean transposed, Factors factors) {
+        Weight(long address, int rows, int cols, boolean transposed, Factors factors) {
+            this(address, rows, cols, cols, transposed, factors);
         }
 
         /** The part that makes {@code count} of the outputs from {@code first} on. */
         Weight outputs(int first, int count) {
-            long size = half ? 2 : 4;
+            long size = factors.weightBytes();
             return transposed
-                    ? new Weight(address + size * first * stride, count, cols, stride, true, half)
-                    : new Weight(address + size * first, rows, count, stride, false, half);
+                    ? new Weight(address + size * first * stride, count, cols, stride, true, factors)
+                    : new Weight(address + size * first, rows, count, stride, false, factors);
         }
 
         /** Length of the sums. */
@@ -79,9 +86,10 @@ final class FrozenProducts {
             return transposed ? rows : cols;
         }
 
-        /** Whether a compiled fp32 kernel was measured to be as fast as BLAS or faster. */
+        /** Whether a compiled kernel was measured to be as fast as BLAS (and a weight's decoding for it) or faster. */
         boolean suits() {
-            return (long) rows * cols >= SMALL && (transposed || inner() >= outer() && inner() <= LONG_SUM);
+            boolean shape = transposed || factors == Factors.WIDENED || inner() >= outer() && inner() <= LONG_SUM;
+            return (long) rows * cols >= SMALL && shape;
         }
     }
 
@@ -137,13 +145,47 @@ final class FrozenProducts {
      * @param beta 0 or 1
      */
     void gemm(int m, Mat x, Weight w, float beta, Mat y) {
+        if (w.factors != Factors.HALF && splitsColumns(m, w)) {
+            columns(w, (part, first) -> single(m, x, part, beta, y.columns(first)));
+            return;
+        }
         workers.split(m, 16, (from, to) -> {
-            if (w.half) {
+            if (w.factors == Factors.HALF) {
                 half(to - from, x.rows(from), w, beta, y.rows(from));
             } else {
                 single(to - from, x.rows(from), w, beta, y.rows(from));
             }
         });
+    }
+
+    /** Whether each thread had better pack its own columns of the weight once, instead of each all of it. */
+    private boolean splitsColumns(int m, Weight w) {
+        return m < FEW_ROWS * workers.threads() && w.outer() >= MANY_COLUMNS;
+    }
+
+    /** Some columns of a product. */
+    private interface Columns {
+        /** Multiplies with the part of the weight that makes columns from {@code first} on. */
+        void run(Weight part, int first);
+    }
+
+    private void columns(Weight w, Columns body) {
+        int pieces = w.outer() / COLUMNS;
+        workers.split(pieces, 1, (from, to) -> {
+            int first = from * COLUMNS;
+            int end = to == pieces ? w.outer() : to * COLUMNS;
+            body.run(w.outputs(first, end - first), first);
+        });
+    }
+
+    /**
+     * Says that a run is about to hold the most memory it will. What compilers, of kernels and Java's, left behind in the system's
+     * allocator goes back first: most of it comes early, so the first run does it, the second, the fourth, and so on.
+     */
+    void beforeMostMemory() {
+        if (Long.bitCount(peaks.incrementAndGet()) == 1) {
+            Pointer.trimMemory();
+        }
     }
 
     /** How many fp32 numbers take the room of so many bfloat16 numbers. */
@@ -163,13 +205,8 @@ final class FrozenProducts {
 
     /** As {@link #gemm} with a bfloat16 weight, of activations that are rounded already. */
     void gemm(int m, Rounded x, Weight w, Result y) {
-        if (m < FEW_ROWS * workers.threads() && w.outer() >= MANY_COLUMNS) {
-            // Each thread packs its own columns of the weight once, instead of each all of it.
-            workers.split(w.outer() / COLUMNS, 1, (from, to) -> {
-                int first = from * COLUMNS;
-                int end = to == w.outer() / COLUMNS ? w.outer() : to * COLUMNS;
-                rounded(m, x, w.outputs(first, end - first), y.columns(first));
-            });
+        if (splitsColumns(m, w)) {
+            columns(w, (part, first) -> rounded(m, x, part, y.columns(first)));
         } else {
             workers.split(m, 16, (from, to) -> rounded(to - from, x.rows(from), w, y.rows(from)));
         }
@@ -177,7 +214,8 @@ final class FrozenProducts {
 
     /** The same on the calling thread. */
     static void rounded(int m, Rounded x, Weight w, Result y) {
-        Form form = new Form(0, x.stride, w.rows, w.cols, w.stride, w.transposed, y.adding, y.stride, true, y.half);
+        Form form =
+                new Form(0, x.stride, w.rows, w.cols, w.stride, w.transposed, y.adding, y.stride, w.factors, y.half);
         LANES.get().run(form, m, x.address, w.address, y.address);
     }
 
@@ -185,7 +223,7 @@ final class FrozenProducts {
         Lane lane = LANES.get();
         int k = w.inner();
         int most = Math.max(LEAST_ROWS, MOST_ROUNDED / k);
-        Form form = new Form(0, k, w.rows, w.cols, w.stride, w.transposed, beta != 0f, y.stride(), true, false);
+        Form form = new Form(0, k, w.rows, w.cols, w.stride, w.transposed, beta != 0f, y.stride(), w.factors, false);
         for (int at = 0; at < m; at += most) {
             int rows = Math.min(most, m - at);
             long rounded = lane.rounded(rows, k);
@@ -197,20 +235,35 @@ final class FrozenProducts {
     private static void single(int m, Mat x, Weight w, float beta, Mat y) {
         int at = 0;
         for (; at + PIECE <= m; at += PIECE) {
-            Form form = new Form(
-                    PIECE, x.stride(), w.rows, w.cols, w.stride, w.transposed, beta != 0f, y.stride(), false, false);
-            LANES.get()
-                    .run(
-                            form,
-                            PIECE,
-                            x.rows(at).address(),
-                            w.address,
-                            y.rows(at).address());
+            piece(PIECE, x.rows(at), w, beta, y.rows(at));
         }
-        if (at < m) {
+        if (at < m && w.factors == Factors.SINGLE) {
             Mat plain = new Mat(w.address, w.cols, w.transposed);
             Blas.single(m - at, w.outer(), w.inner(), 1f, x.rows(at), plain, beta, y.rows(at));
+            return;
         }
+        while (at < m) {
+            int rows = remaining(m - at, m, beta != 0f);
+            int from = Math.min(at, m - rows);
+            piece(rows, x.rows(from), w, beta, y.rows(from));
+            at = from + rows;
+        }
+    }
+
+    /**
+     * Rows of the next kernel for a widened weight, which BLAS doesn't know, of {@code left} rows that remain of m: powers of two, as every
+     * compiled kernel takes a megabyte. Where results aren't added to, it may begin with rows that are there already.
+     */
+    private static int remaining(int left, int m, boolean adding) {
+        int down = Integer.highestOneBit(left);
+        int up = down == left ? left : 2 * down;
+        return adding || up > m || left >= MANY_LEFT && up - left > left / 4 ? down : up;
+    }
+
+    private static void piece(int m, Mat x, Weight w, float beta, Mat y) {
+        Form form = new Form(
+                m, x.stride(), w.rows, w.cols, w.stride, w.transposed, beta != 0f, y.stride(), w.factors, false);
+        LANES.get().run(form, m, x.address(), w.address, y.address());
     }
 
     /** One thread's library state. */

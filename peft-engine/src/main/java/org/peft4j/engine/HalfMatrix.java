@@ -97,18 +97,19 @@ final class HalfMatrix implements FrozenMatrix {
             packed(tape).forward(tape.workers(), m, x.address(), x.stride(), y.address(), y.stride());
             return;
         }
-        FrozenProducts.Weight w = new FrozenProducts.Weight(address, rows, cols, true, true);
+        FrozenProducts.Weight w = new FrozenProducts.Weight(address, rows, cols, true, ProductKernel.Factors.HALF);
         tape.frozenProducts().gemm(m, x, w, 0f, y);
     }
 
     @Override
     public void forward(Tape tape, int m, FrozenProducts.Rounded x, FrozenProducts.Result y) {
-        tape.frozenProducts().gemm(m, x, new FrozenProducts.Weight(address, rows, cols, true, true), y);
+        tape.frozenProducts()
+                .gemm(m, x, new FrozenProducts.Weight(address, rows, cols, true, ProductKernel.Factors.HALF), y);
     }
 
     @Override
     public void backward(Tape tape, int m, FrozenProducts.Rounded dy, float beta, Mat dx) {
-        FrozenProducts.Weight w = new FrozenProducts.Weight(address, rows, cols, false, true);
+        FrozenProducts.Weight w = new FrozenProducts.Weight(address, rows, cols, false, ProductKernel.Factors.HALF);
         tape.frozenProducts().gemm(m, dy, w, FrozenProducts.Result.of(dx, beta));
     }
 
@@ -125,7 +126,7 @@ final class HalfMatrix implements FrozenMatrix {
 
     @Override
     public void backward(Tape tape, int m, Mat dy, float beta, Mat dx) {
-        FrozenProducts.Weight w = new FrozenProducts.Weight(address, rows, cols, false, true);
+        FrozenProducts.Weight w = new FrozenProducts.Weight(address, rows, cols, false, ProductKernel.Factors.HALF);
         tape.frozenProducts().gemm(m, dy, w, beta, dx);
     }
 

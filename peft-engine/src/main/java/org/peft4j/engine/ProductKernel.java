@@ -23,6 +23,28 @@ final class ProductKernel {
     private final OneDnn.At at = new OneDnn.At();
     private final Map<Integer, Bound> bound = new Recent<>(KEPT);
 
+    /** The types of numbers that are multiplied; sums are in fp32. */
+    enum Factors {
+        /** fp32. */
+        SINGLE(memory.data_type.f32, memory.data_type.f32),
+        /** bfloat16. */
+        HALF(memory.data_type.bf16, memory.data_type.bf16),
+        /** Activations in fp32, and a weight in bfloat16 that the library widens as it packs it, at no cost that was measured. */
+        WIDENED(memory.data_type.f32, memory.data_type.bf16);
+
+        private final memory.data_type activations;
+        private final memory.data_type weight;
+
+        Factors(memory.data_type activations, memory.data_type weight) {
+            this.activations = activations;
+            this.weight = weight;
+        }
+
+        int weightBytes() {
+            return this == SINGLE ? 4 : 2;
+        }
+    }
+
     /**
      * What a kernel is compiled for.
      *
@@ -33,7 +55,7 @@ final class ProductKernel {
      * @param transposed whether the product takes the weight's transpose
      * @param adding whether the product is added to what is there
      * @param ldy elements from one row of the result to the next
-     * @param half whether activations and weight are bfloat16
+     * @param factors the types of activations and weight
      * @param halfResult whether the result is
      */
     record Form(
@@ -45,7 +67,7 @@ final class ProductKernel {
             boolean transposed,
             boolean adding,
             int ldy,
-            boolean half,
+            Factors factors,
             boolean halfResult) {
         int inner() {
             return transposed ? cols : rows;
@@ -55,16 +77,12 @@ final class ProductKernel {
             return transposed ? rows : cols;
         }
 
-        memory.data_type type() {
-            return half ? memory.data_type.bf16 : memory.data_type.f32;
-        }
-
         memory.desc activations(long count) {
-            return matrix(type(), count, inner(), ldx, 1);
+            return matrix(factors.activations, count, inner(), ldx, 1);
         }
 
         memory.desc weight() {
-            return transposed ? matrix(type(), cols, rows, 1, ldw) : matrix(type(), rows, cols, ldw, 1);
+            return transposed ? matrix(factors.weight, cols, rows, 1, ldw) : matrix(factors.weight, rows, cols, ldw, 1);
         }
 
         memory.desc result(long count) {

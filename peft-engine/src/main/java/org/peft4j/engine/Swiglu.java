@@ -19,14 +19,24 @@ final class Swiglu {
             CompiledSwiglu.apply(tape, gate, up, y);
             return y;
         }
-        Elementwise.map(
-                tape.workers(),
-                gate.value(),
-                up.value(),
-                y.value,
-                (g, u, out, n) -> ArrayKernels.ofRow(n).swiglu(g, u, out, n));
+        makeNowAndAgain(
+                y,
+                () -> Elementwise.map(
+                        tape.workers(),
+                        gate.value(),
+                        up.value(),
+                        y.value,
+                        (g, u, out, n) -> ArrayKernels.ofRow(n).swiglu(g, u, out, n)));
         tape.record(y, () -> backward(tape, gate, up, y.gradient.buf), gate, up);
         return y;
+    }
+
+    /** The result needn't be kept for the gradient of what reads it: what it is made from is kept for its own, and making it is cheap. */
+    static void makeNowAndAgain(Tensor y, Runnable make) {
+        make.run();
+        if (y.needsGradient) {
+            y.remake = make;
+        }
     }
 
     static void backward(Tape tape, Tensor gate, Tensor up, Buf d) {

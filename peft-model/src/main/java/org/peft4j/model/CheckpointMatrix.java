@@ -26,7 +26,9 @@ record CheckpointMatrix(Checkpoint checkpoint, TensorEntry entry) implements Enc
             return FrozenMatrix.dense(
                     OffHeap.map(checkpoint.bytes(key)), Math.toIntExact(matrix.rows()), Math.toIntExact(matrix.cols()));
         }
-        return FrozenMatrix.encoded(matrix);
+        return matrix.entry.dtype() == DType.BF16
+                ? FrozenMatrix.widened(checkpoint.bytes(key), matrix)
+                : FrozenMatrix.encoded(matrix);
     }
 
     @Override

@@ -21,8 +21,8 @@ final class ForwardRun {
     /** Logits that are there at once: so many... */
     private static final int LOGITS = 6 << 20;
 
-    /** ... or up to twice as many for this many rows: with fewer, products take longer. */
-    private static final int ROWS = 240;
+    /** ... or up to twice as many for this many rows: with fewer, products take longer. Twice this many brought nothing. */
+    private static final int ROWS = 128;
 
     private final AdaptedModel model;
     private final BaseModel base;
