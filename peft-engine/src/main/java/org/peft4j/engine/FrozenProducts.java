@@ -238,7 +238,7 @@ final class FrozenProducts {
             piece(PIECE, x.rows(at), w, beta, y.rows(at));
         }
         if (at < m && w.factors == Factors.SINGLE) {
-            Mat plain = new Mat(w.address, w.cols, w.transposed);
+            Mat plain = new Mat(w.address, w.stride, w.transposed);
             Blas.single(m - at, w.outer(), w.inner(), 1f, x.rows(at), plain, beta, y.rows(at));
             return;
         }

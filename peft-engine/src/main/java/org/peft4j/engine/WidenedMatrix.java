@@ -41,9 +41,8 @@ record WidenedMatrix(EncodedMatrix tiles, ByteBuffer memory, long address) imple
 
     @Override
     public void forward(Tape tape, int m, Mat x, Mat y) {
-        FrozenProducts.Weight weight = weight(true);
-        if (m > FEW_ROWS && OneDnn.fastSingle() && weight.suits()) {
-            tape.frozenProducts().gemm(m, x, weight, 0f, y);
+        if (m > FEW_ROWS && OneDnn.fastSingle() && weight(true).suits()) {
+            tape.frozenProducts().gemm(m, x, weight(true), 0f, y);
         } else {
             tiles.forward(tape, m, x, y);
         }
@@ -51,9 +50,8 @@ record WidenedMatrix(EncodedMatrix tiles, ByteBuffer memory, long address) imple
 
     @Override
     public void backward(Tape tape, int m, Mat dy, float beta, Mat dx) {
-        FrozenProducts.Weight weight = weight(false);
-        if (OneDnn.fastSingle() && weight.suits()) {
-            tape.frozenProducts().gemm(m, dy, weight, beta, dx);
+        if (OneDnn.fastSingle() && weight(false).suits()) {
+            tape.frozenProducts().gemm(m, dy, weight(false), beta, dx);
         } else {
             tiles.backward(tape, m, dy, beta, dx);
         }

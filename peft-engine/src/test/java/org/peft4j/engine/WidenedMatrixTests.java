@@ -54,6 +54,7 @@ class WidenedMatrixTests {
         "1024, 600, 96",
         "530, 96, 600", // the sum is the longer side
         "150, 1100, 64", // columns are split among threads, the last part of an odd width
+        "300, 600, 520", // ... in the backward pass, too
         "60, 20, 30" // small: never compiled for
     })
     void productsAndGradientsAreThoseOfTheFp32Copy(int tokens, int rows, int cols) {
