@@ -75,7 +75,7 @@ ROWS = [
     Row("lora-qv-best-lean", f"LoRA q,v r8, {SMOL}, both at their best, 14 layers checkpointed", 2.0, 0.5,
         training("lora", 4, 256, 10, *QV, *checkpointed(14), precision="auto"), peer("lora", 4, 256, 8, dtype="bfloat16")),
     Row("generation", "generation, smollm-135m, 256 new tokens, batch 1, LoRA q,v r8, fp32", 2.0, None, generation(1, 1),
-        peer_generation(), script="hf_generate.py"),
+        peer_generation(), dtype="F32", script="hf_generate.py"),
     Row("generation-best", "the same, both at their best (peer: bf16)", 2.0, None, generation(1, 1, "auto"), peer_generation("bfloat16"),
         script="hf_generate.py"),
     Row("adapters", "16 requests with 16 adapters, against 16 with one (both ours)", 0.85, None, generation(16, 16, "auto"), None,
